@@ -1,0 +1,13 @@
+/** What users program against: tensors, gradients, layers, optimizers, data and training. */
+module org.gradus {
+    requires com.fasterxml.jackson.databind;
+    requires de.siegmar.fastcsv;
+    requires static java.desktop;
+
+    exports org.gradus.device;
+    exports org.gradus.dtype;
+    exports org.gradus.expr;
+    exports org.gradus.shape;
+
+    uses org.gradus.device.DeviceProvider;
+}

@@ -1,0 +1,4 @@
+/** Device kernels in one dialect, and the code that turns them into program text. */
+module org.gradus.kernels {
+    requires org.gradus;
+}

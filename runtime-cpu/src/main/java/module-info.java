@@ -1,0 +1,5 @@
+/** The CPU device: pure Java on the Vector API, or scalar code where that is absent. */
+module org.gradus.cpu {
+    requires org.gradus;
+    requires static jdk.incubator.vector;
+}

@@ -1,0 +1,5 @@
+/** The CUDA device. */
+module org.gradus.cuda {
+    requires org.gradus;
+    requires org.gradus.kernels;
+}

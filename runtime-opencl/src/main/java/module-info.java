@@ -1,0 +1,5 @@
+/** The OpenCL device. */
+module org.gradus.opencl {
+    requires org.gradus;
+    requires org.gradus.kernels;
+}
