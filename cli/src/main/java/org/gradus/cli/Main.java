@@ -1,5 +1,6 @@
 package org.gradus.cli;
 
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -34,13 +35,14 @@ public final class Main implements Runnable {
         throw new ParameterException(spec.commandLine(), "Name a command; --help lists them.");
     }
 
-    /** The version that the build wrote into the jar. */
+    /** The version that the build wrote into the module descriptor. */
     static final class Version implements IVersionProvider {
 
         @Override
         public String[] getVersion() {
-            var version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"gradus " + (version == null ? "(not packaged)" : version)};
+            var module = Main.class.getModule().getDescriptor();
+            var version = module == null ? Optional.<String>empty() : module.rawVersion();
+            return new String[] {"gradus " + version.orElse("(not packaged)")};
         }
     }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -146,7 +147,7 @@ class ArchitectureTest {
     }
 
     private static Set<String> frameworkAnd(String... modules) {
-        var names = new java.util.HashSet<>(MAY_USE.keySet());
+        var names = new HashSet<>(MAY_USE.keySet());
         names.addAll(List.of(modules));
         return Set.copyOf(names);
     }
