@@ -4,10 +4,12 @@ module org.gradus {
     requires de.siegmar.fastcsv;
     requires static java.desktop;
 
+    exports org.gradus.data;
     exports org.gradus.device;
     exports org.gradus.dtype;
     exports org.gradus.expr;
     exports org.gradus.shape;
+    exports org.gradus.tensor;
 
     uses org.gradus.device.DeviceProvider;
 }

@@ -1,0 +1,22 @@
+package org.gradus.data;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * Makes another sample of a sample when it is read: augmentation, encoding, normalization.
+ *
+ * <p>What is random in it must come from the given generator alone, whose seed follows from the
+ * data set's seed, the epoch and the sample's index: then an epoch can be repeated or resumed
+ * exactly, whatever the number of threads that load it. A transform without randomness should be a
+ * {@link BatchTransform} where it can.
+ */
+@FunctionalInterface
+public interface Transform {
+
+    /**
+     * Returns the transformed sample; the given one stays as it is.
+     *
+     * @param random the source of all randomness for this sample in this epoch
+     */
+    Sample apply(Sample sample, RandomGenerator random);
+}
