@@ -2,6 +2,7 @@ package org.gradus.expr;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.gradus.dtype.DType;
 
 /**
@@ -218,7 +219,7 @@ public final class Expr {
 
     /** Returns the sum with a literal. */
     public Expr add(double other) {
-        return binary(Op.ADD, literal(other));
+        return binary(Op.ADD, number(other));
     }
 
     /** Returns the difference. */
@@ -228,7 +229,7 @@ public final class Expr {
 
     /** Returns the difference from a literal. */
     public Expr subtract(double other) {
-        return binary(Op.SUBTRACT, literal(other));
+        return binary(Op.SUBTRACT, number(other));
     }
 
     /** Returns the product. */
@@ -238,7 +239,7 @@ public final class Expr {
 
     /** Returns the product with a literal. */
     public Expr multiply(double other) {
-        return binary(Op.MULTIPLY, literal(other));
+        return binary(Op.MULTIPLY, number(other));
     }
 
     /** Returns the quotient. */
@@ -248,7 +249,7 @@ public final class Expr {
 
     /** Returns the quotient by a literal. */
     public Expr divide(double other) {
-        return binary(Op.DIVIDE, literal(other));
+        return binary(Op.DIVIDE, number(other));
     }
 
     /** Returns the remainder with the sign of the divisor. */
@@ -271,9 +272,19 @@ public final class Expr {
         return binary(Op.MAXIMUM, other);
     }
 
+    /** Returns this to the power of a literal. */
+    public Expr power(double other) {
+        return binary(Op.POWER, number(other));
+    }
+
+    /** Returns the smaller of this and a literal. */
+    public Expr minimum(double other) {
+        return binary(Op.MINIMUM, number(other));
+    }
+
     /** Returns the larger of this and a literal. */
     public Expr maximum(double other) {
-        return binary(Op.MAXIMUM, literal(other));
+        return binary(Op.MAXIMUM, number(other));
     }
 
     /** Returns {@code this * this}. */
@@ -325,6 +336,21 @@ public final class Expr {
         return binary(Op.LESS, other);
     }
 
+    /** Returns {@code this < other} for a literal. */
+    public Expr lessThan(double other) {
+        return lessThan(number(other));
+    }
+
+    /** Returns {@code this <= other} for a literal. */
+    public Expr lessOrEqual(double other) {
+        return lessOrEqual(number(other));
+    }
+
+    /** Returns {@code this >= other} for a literal. */
+    public Expr greaterOrEqual(double other) {
+        return number(other).lessOrEqual(this);
+    }
+
     /** Returns {@code this <= other}. */
     public Expr lessOrEqual(Expr other) {
         return binary(Op.LESS_EQUAL, other);
@@ -337,7 +363,7 @@ public final class Expr {
 
     /** Returns {@code this > other} for a literal. */
     public Expr greaterThan(double other) {
-        return literal(other).lessThan(this);
+        return number(other).lessThan(this);
     }
 
     /** Returns {@code this >= other}. */
@@ -345,34 +371,65 @@ public final class Expr {
         return other.lessOrEqual(this);
     }
 
-    /** Returns {@code this ? yes : no}; this must be a {@code BOOL}. */
+    /**
+     * Returns {@code this ? yes : no}.
+     *
+     * @throws IllegalArgumentException if this is not a {@code BOOL}
+     */
     public Expr select(Expr yes, Expr no) {
         if (dtype != DType.BOOL) {
-            throw new IllegalArgumentException("select needs a bool condition, not " + dtype);
+            throw new IllegalArgumentException(
+                    "select needs a bool condition, not " + dtype + "; compare or cast it first");
         }
         DType type = yes.dtype.computeType().promote(no.dtype.computeType());
         return new Expr(Op.SELECT, type, 0, List.of(this, yes.cast(type), no.cast(type)));
     }
 
-    /** Returns {@code this ? yes : no} with a literal second choice of the first one's type. */
+    /** Returns {@code this ? yes : no} with a literal second choice. */
     public Expr select(Expr yes, double no) {
-        return select(yes, constant(no, yes.dtype));
+        return select(yes, yes.number(no));
+    }
+
+    /** Returns {@code this ? yes : no} with a literal first choice. */
+    public Expr select(double yes, Expr no) {
+        return select(no.number(yes), no);
     }
 
     /** Returns this converted to another type; itself if the type is the same. */
     public Expr cast(DType type) {
-        return dtype == type ? this : new Expr(Op.CAST, type, 0, List.of(this));
+        if (dtype == type) {
+            return this;
+        }
+        if (op == Op.CONSTANT && type == type.computeType()) {
+            boolean exact = !dtype.isFloating() && type == DType.I64;
+            return exact ? new Expr(op, type, payload, operands) : constant(constantValue(), type);
+        }
+        return new Expr(Op.CAST, type, 0, List.of(this));
     }
 
-    /** Returns a literal of this node's type. */
+    /** Returns a literal of this node's compute type, converted as {@link #constant} says. */
     public Expr literal(double value) {
         return constant(value, dtype);
     }
 
+    /** Returns a literal that keeps its value even where this node's type cannot hold it. */
+    private Expr number(double value) {
+        Expr literal = literal(value);
+        if (dtype.isFloating() || literal.constantValue() == value) {
+            return literal;
+        }
+        boolean isInt = value == (int) value;
+        return constant(value, isInt ? DType.I32 : value == (long) value ? DType.I64 : DType.F32);
+    }
+
     // ---- construction
 
-    /** Returns the same operation on other operands of the same types. */
+    /** Returns the same operation on as many other operands of the same types. */
     public Expr withOperands(List<Expr> replacements) {
+        if (replacements.size() != operands.size()) {
+            throw new IllegalArgumentException(
+                    op + " has " + operands.size() + " operands, not " + replacements.size());
+        }
         return operands.isEmpty() ? this : new Expr(op, dtype, payload, List.copyOf(replacements));
     }
 
@@ -381,6 +438,7 @@ public final class Expr {
         if (type == DType.BOOL && operation != Op.NOT) {
             type = DType.I32;
         }
+        checkBits(operation, type);
         return new Expr(operation, type, 0, List.of(cast(type)));
     }
 
@@ -398,23 +456,42 @@ public final class Expr {
         if (operation == Op.POWER && !type.isFloating()) {
             type = DType.F32;
         }
+        checkBits(operation, type);
         DType result = operation.isComparison() ? DType.BOOL : type;
         return new Expr(operation, result, 0, List.of(cast(type), other.cast(type)));
     }
 
-    /** Returns the expression in prefix form, as in {@code add(input0:f32, 2.0)}. */
+    private static void checkBits(Op operation, DType type) {
+        if (operation.isBitwise() && type.isFloating()) {
+            throw new IllegalArgumentException(
+                    lowerCase(operation) + " needs bool or integer operands, not " + type
+                            + "; compare or cast them first");
+        }
+    }
+
+    /** Returns the expression in prefix form, as in {@code add(input0:f32, 2.0)}; "..." if deep. */
     @Override
     public String toString() {
+        return toString(8);
+    }
+
+    private String toString(int depth) {
         return switch (op) {
             case CONSTANT -> Scalars.toString(payload, dtype);
-            case INPUT, SCALAR -> op.name().toLowerCase(Locale.ROOT) + payload + ":" + dtype;
-            case INDEX -> "index";
+            case INPUT, SCALAR -> lowerCase(op) + payload + ":" + dtype;
+            case INDEX -> lowerCase(op);
             default -> {
-                String name = op.name().toLowerCase(Locale.ROOT);
+                String name = lowerCase(op) + (op == Op.CAST ? "<" + dtype + ">" : "");
                 String arguments =
-                        String.join(", ", operands.stream().map(Expr::toString).toList());
-                yield name + (op == Op.CAST ? "<" + dtype + ">" : "") + "(" + arguments + ")";
+                        operands.stream()
+                                .map(operand -> depth == 0 ? "..." : operand.toString(depth - 1))
+                                .collect(Collectors.joining(", "));
+                yield name + "(" + arguments + ")";
             }
         };
+    }
+
+    private static String lowerCase(Op op) {
+        return op.name().toLowerCase(Locale.ROOT);
     }
 }

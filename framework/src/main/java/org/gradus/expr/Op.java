@@ -90,8 +90,9 @@ public enum Op {
     /** {@code a ? b : c} with a {@code BOOL} condition. */
     SELECT(3),
     /**
-     * Conversion to the node's type: floating to integer truncates toward zero (saturating, NaN to
-     * 0), to {@code BOOL} is {@code != 0}.
+     * Conversion to the node's type. Floating to integer truncates toward zero, saturating at the
+     * limits of the integer type, NaN to 0; integer to integer keeps the low bits; to {@code BOOL}
+     * is {@code != 0}; to a floating type rounds to nearest even.
      */
     CAST(1);
 
@@ -117,5 +118,21 @@ public enum Op {
     /** Returns whether the result is a {@code BOOL} whatever the operands are. */
     public boolean isComparison() {
         return this == EQUAL || this == LESS || this == LESS_EQUAL;
+    }
+
+    /** Returns whether this works on the bits of integers, or on truth values, only. */
+    public boolean isBitwise() {
+        return switch (this) {
+            case NOT, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT -> true;
+            default -> false;
+        };
+    }
+
+    /** Returns whether the operands may be exchanged without any effect on the result. */
+    public boolean isCommutative() {
+        return switch (this) {
+            case ADD, MULTIPLY, AND, OR, XOR, EQUAL -> true;
+            default -> false;
+        };
     }
 }

@@ -5,12 +5,15 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.gradus.dtype.DType;
 
 /**
  * A pointwise kernel in canonical form: a list of instructions, each the op of one distinct node
- * over the results of earlier ones. Equal computations give equal programs, so a program is the key
+ * over the results of earlier ones, in the order in which the outputs need them. Equal computations
+ * give equal programs, whatever the order in which they were put together, so a program is the key
  * of every kernel cache. Unused instructions do not occur.
  */
 public final class Program {
@@ -26,9 +29,9 @@ public final class Program {
      * @param payload the number of an input or scalar, the bits of a constant, else 0
      */
     public record Instruction(Op op, DType dtype, int a, int b, int c, long payload) {
-        /** Returns the literal or index held by the payload as a number. */
+        /** Returns the value of a literal, or the number of an input or scalar. */
         public double value() {
-            return Scalars.decode(payload, dtype);
+            return op == Op.CONSTANT ? Scalars.decode(payload, dtype) : payload;
         }
     }
 
@@ -79,27 +82,37 @@ public final class Program {
         return outputTypes;
     }
 
-    /** Returns the storage types of the inputs, by number; {@code F32} for a number not used. */
+    /**
+     * Returns the storage types of the inputs, by number, up to the last that is used; {@code F32}
+     * for a number not used.
+     */
     public List<DType> inputTypes() {
         return inputTypes;
     }
 
-    /** Returns the types of the scalar arguments, by number; {@code F32} for a number not used. */
+    /** Returns the types of the scalar arguments, by number; see {@link #inputTypes}. */
     public List<DType> scalarTypes() {
         return scalarTypes;
     }
 
     private List<DType> leafTypes(Op leaf) {
-        List<DType> types = new ArrayList<>();
-        for (Instruction instruction : instructions) {
-            if (instruction.op() == leaf) {
-                while (types.size() <= instruction.payload()) {
-                    types.add(DType.F32);
+        Map<Long, DType> known = new HashMap<>();
+        long last = -1;
+        for (Instruction n : instructions) {
+            if (n.op() == leaf) {
+                last = Math.max(last, n.payload());
+                DType other = known.putIfAbsent(n.payload(), n.dtype());
+                if (other != null) {
+                    throw new IllegalArgumentException(
+                            leaf.name().toLowerCase(Locale.ROOT) + " " + n.payload()
+                                    + " is used both as " + other + " and as " + n.dtype()
+                                    + "; an argument has one type, cast it where it is used");
                 }
-                types.set((int) instruction.payload(), instruction.dtype());
             }
         }
-        return List.copyOf(types);
+        return LongStream.rangeClosed(0, last)
+                .mapToObj(number -> known.getOrDefault(number, DType.F32))
+                .toList();
     }
 
     @Override
@@ -123,7 +136,7 @@ public final class Program {
         for (int i = 0; i < instructions.size(); i++) {
             Instruction n = instructions.get(i);
             text.append('%').append(i).append(" = ");
-            text.append(n.op().name().toLowerCase(java.util.Locale.ROOT)).append(' ');
+            text.append(n.op().name().toLowerCase(Locale.ROOT)).append(' ');
             text.append(n.dtype());
             switch (n.op()) {
                 case CONSTANT -> text.append(' ').append(Scalars.toString(n.payload(), n.dtype()));
@@ -148,6 +161,7 @@ public final class Program {
     /** Collects instructions; equal ones get one number, and trivial ones are simplified away. */
     public static final class Builder {
         private final List<Instruction> instructions = new ArrayList<>();
+        private final List<Integer> ranks = new ArrayList<>();
         private final Map<Instruction, Integer> numbers = new HashMap<>();
         private final List<Integer> outputs = new ArrayList<>();
         private final List<DType> outputTypes = new ArrayList<>();
@@ -204,6 +218,13 @@ public final class Program {
             int a = operands[0];
             int b = operands[1];
             int c = operands[2];
+            if (op.isCommutative() && ranks.get(a) > ranks.get(b)) {
+                a = operands[1];
+                b = operands[0];
+            }
+            if (op == Op.SELECT && instructions.get(a).op() == Op.NOT) {
+                return add(op, dtype, payload, instructions.get(a).a(), c, b);
+            }
             int simpler = simplify(op, dtype, a, b, c);
             if (simpler >= 0) {
                 return simpler;
@@ -214,7 +235,17 @@ public final class Program {
                 return known;
             }
             instructions.add(instruction);
+            ranks.add(rank(instruction));
             return instructions.size() - 1;
+        }
+
+        /** A hash of what is computed, by which operands that may be exchanged are ordered. */
+        private int rank(Instruction n) {
+            int hash = 31 * n.op().ordinal() + n.dtype().ordinal();
+            for (int operand : new int[] {n.a(), n.b(), n.c()}) {
+                hash = 31 * hash + (operand < 0 ? 0 : ranks.get(operand));
+            }
+            return 0x9E3779B1 * (31 * hash + Long.hashCode(n.payload()));
         }
 
         /** Returns the number of an existing equal value, or -1: only rewrites that are exact. */
@@ -223,6 +254,8 @@ public final class Program {
                 case MULTIPLY -> isConstant(b, 1) ? a : isConstant(a, 1) ? b : -1;
                 case DIVIDE -> isConstant(b, 1) ? a : -1;
                 case SUBTRACT -> isConstant(b, 0) ? a : -1;
+                case MINIMUM, MAXIMUM, AND, OR -> a == b ? a : -1;
+                case NEGATE, NOT -> instructions.get(a).op() == op ? instructions.get(a).a() : -1;
                 case CAST -> instructions.get(a).dtype() == dtype || widens(a, dtype) ? a : -1;
                 case SELECT -> b == c ? b : -1;
                 default -> -1;
@@ -234,9 +267,11 @@ public final class Program {
             return instructions.get(a).dtype().computeType() == dtype;
         }
 
+        /** Tells 0 from -0, which a subtraction of 0 must. */
         private boolean isConstant(int number, double value) {
             Instruction instruction = instructions.get(number);
-            return instruction.op() == Op.CONSTANT && instruction.value() == value;
+            return instruction.op() == Op.CONSTANT
+                    && Double.compare(instruction.value(), value) == 0;
         }
 
         /** Declares the result of an instruction an output, stored in the given type. */
@@ -247,36 +282,27 @@ public final class Program {
 
         /** Returns the program of the outputs declared so far, without unused instructions. */
         public Program build() {
-            int[] renumbered = new int[instructions.size()];
-            boolean[] used = new boolean[instructions.size()];
-            outputs.forEach(output -> used[output] = true);
-            for (int i = instructions.size() - 1; i >= 0; i--) {
-                if (used[i]) {
-                    Instruction n = instructions.get(i);
-                    for (int operand : new int[] {n.a(), n.b(), n.c()}) {
-                        if (operand >= 0) {
-                            used[operand] = true;
-                        }
-                    }
-                }
-            }
             List<Instruction> kept = new ArrayList<>();
-            for (int i = 0; i < used.length; i++) {
-                if (used[i]) {
-                    Instruction n = instructions.get(i);
-                    renumbered[i] = kept.size();
-                    kept.add(
-                            new Instruction(
-                                    n.op(),
-                                    n.dtype(),
-                                    n.a() < 0 ? -1 : renumbered[n.a()],
-                                    n.b() < 0 ? -1 : renumbered[n.b()],
-                                    n.c() < 0 ? -1 : renumbered[n.c()],
-                                    n.payload()));
-                }
-            }
-            int[] results = outputs.stream().mapToInt(output -> renumbered[output]).toArray();
+            Map<Integer, Integer> renumbered = new HashMap<>();
+            int[] results = outputs.stream().mapToInt(n -> keep(n, renumbered, kept)).toArray();
             return new Program(kept, results, outputTypes);
+        }
+
+        private int keep(int number, Map<Integer, Integer> renumbered, List<Instruction> kept) {
+            if (number < 0) {
+                return number;
+            }
+            Integer known = renumbered.get(number);
+            if (known == null) {
+                Instruction n = instructions.get(number);
+                int a = keep(n.a(), renumbered, kept);
+                int b = keep(n.b(), renumbered, kept);
+                int c = keep(n.c(), renumbered, kept);
+                known = kept.size();
+                kept.add(new Instruction(n.op(), n.dtype(), a, b, c, n.payload()));
+                renumbered.put(number, known);
+            }
+            return known;
         }
     }
 }
