@@ -1,6 +1,7 @@
 /** What users program against: tensors, gradients, layers, optimizers, data and training. */
 module org.gradus {
     requires com.fasterxml.jackson.databind;
+    requires com.google.protobuf;
     requires de.siegmar.fastcsv;
     requires static java.desktop;
 
@@ -8,6 +9,7 @@ module org.gradus {
     exports org.gradus.device;
     exports org.gradus.dtype;
     exports org.gradus.expr;
+    exports org.gradus.io;
     exports org.gradus.shape;
     exports org.gradus.tensor;
 

@@ -43,7 +43,9 @@ class ArchitectureTest {
                             Set.of("dtype", "shape", "expr", "device", "tensor", "nn", "optim")),
                     Map.entry(
                             "io",
-                            Set.of("dtype", "shape", "expr", "device", "tensor", "nn", "optim")),
+                            Set.of(
+                                    "dtype", "shape", "expr", "device", "tensor", "nn", "optim",
+                                    "data")),
                     Map.entry(
                             "train",
                             Set.of(
