@@ -33,7 +33,8 @@ public final class Tensor
                 Indexing,
                 Products,
                 Windows,
-                Normalizations {
+                Normalizations,
+                Mutation {
     private static final Cleaner CLEANER = Cleaner.create();
     private static final AtomicLong FORGOTTEN = new AtomicLong();
 
@@ -345,61 +346,7 @@ public final class Tensor
         return this;
     }
 
-    // ---- changes in place
-
-    /**
-     * Overwrites the elements with those of another tensor, which broadcasts and converts.
-     *
-     * @throws TensorException if this tensor is on the tape and recording is on
-     */
-    public Tensor assign(Tensor source) {
-        checkWritable("assign");
-        Pointwise.checkDevice("assign", this, source);
-        if (!source.shape.broadcastsTo(shape)) {
-            throw new TensorException(
-                    "assign: " + source.shape + " cannot be broadcast to " + shape);
-        }
-        Autograd.withoutGradients(
-                () -> {
-                    try (var _ = Scope.open()) {
-                        // computed first: it may read what is overwritten
-                        Tensor ready = source.detach().to(dtype).expand(shape);
-                        View from = ready.value().view();
-                        if (ready.value().storage() == value().storage()) {
-                            from = ready.copy().value().view();
-                        }
-                        View to = value().view();
-                        value().storage().beforeWrite();
-                        device.copyStrided(from, to);
-                    }
-                });
-        return this;
-    }
-
-    /** Adds another tensor to this one. */
-    public Tensor addInPlace(Tensor other) {
-        checkWritable("addInPlace");
-        try (var _ = Scope.open()) {
-            return assign(Autograd.withoutGradients(() -> detach().add(other)));
-        }
-    }
-
-    /** Multiplies this tensor by a number. */
-    public Tensor mulInPlace(double factor) {
-        checkWritable("mulInPlace");
-        try (var _ = Scope.open()) {
-            return assign(Autograd.withoutGradients(() -> detach().mul(factor)));
-        }
-    }
-
-    /** Sets all elements to one value. */
-    public Tensor fillInPlace(double number) {
-        checkWritable("fillInPlace");
-        View target = value().view();
-        value().storage().beforeWrite();
-        device.fill(target, number);
-        return this;
-    }
+    // ---- access for kernels
 
     /**
      * Returns the elements for an update by a kernel, as optimizers do it: pending readers are
@@ -414,17 +361,6 @@ public final class Tensor
     /** Returns the elements, computing them first if they were put off. */
     public View view() {
         return value().view();
-    }
-
-    private void checkWritable(String operation) {
-        if (node != null && Autograd.isEnabled()) {
-            throw new TensorException(
-                    operation
-                            + ": a tensor of shape "
-                            + shape
-                            + " that requires a gradient cannot"
-                            + " be changed in place; do it within Autograd.withoutGradients");
-        }
     }
 
     // ---- memory
