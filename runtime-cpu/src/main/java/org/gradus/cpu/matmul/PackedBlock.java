@@ -1,0 +1,116 @@
+package org.gradus.cpu.matmul;
+
+/**
+ * A block of a product whose operands lie packed in panels: {@code c += a @ b} over part of the
+ * depth. Any part of its output can be computed on any thread.
+ *
+ * @param kernel computes the tiles
+ * @param rows the rows of the block
+ * @param columns the columns of the block
+ * @param depth the part of the depth
+ * @param a panels of {@code kernel.rows()} rows
+ * @param b panels of {@link MicroKernel#WIDTH} columns
+ * @param c the output, at the block's first element
+ * @param epilogue at the block's first column
+ * @param first whether this is the first part of the depth
+ * @param last whether this is the last part of the depth
+ */
+record PackedBlock(
+        MicroKernel kernel,
+        int rows,
+        int columns,
+        int depth,
+        float[] a,
+        float[] b,
+        Matrix c,
+        Epilogue epilogue,
+        boolean first,
+        boolean last) {
+    private static final int WIDTH = MicroKernel.WIDTH;
+
+    /** Elements of the widest tile, which {@link #compute} needs as scratch memory. */
+    static final int LARGEST_TILE = 12 * 2 * WIDTH;
+
+    /** Returns the number of panels of {@code a}. */
+    int rowPanels() {
+        return panels(rows, kernel.rows());
+    }
+
+    /** Returns the number of panels of {@code b}. */
+    int columnPanels() {
+        return panels(columns, WIDTH);
+    }
+
+    /** Returns how many panels of a width are needed for so many lines. */
+    static int panels(int lines, int width) {
+        return (lines + width - 1) / width;
+    }
+
+    /**
+     * Computes the part of the output that belongs to some panels.
+     *
+     * @param tile scratch memory for tiles that do not fit into the output
+     */
+    void compute(int firstRow, int endRow, int firstColumn, int endColumn, float[] tile) {
+        int height = kernel.rows();
+        int toRow = Math.min(rows, endRow * height);
+        int toColumn = Math.min(columns, endColumn * WIDTH);
+        boolean accumulate = !first || epilogue.prepares();
+        if (first && accumulate) {
+            epilogue.begin(c, firstRow * height, toRow, firstColumn * WIDTH, toColumn);
+        }
+        int panel = firstColumn;
+        while (panel < endColumn) {
+            boolean several = panel + kernel.panels() <= endColumn;
+            MicroKernel fitting = several ? kernel : kernel.single();
+            computeColumns(fitting, panel, firstRow, endRow, accumulate, tile);
+            panel += fitting.panels();
+        }
+        if (last) {
+            epilogue.end(c, firstRow * height, toRow, firstColumn * WIDTH, toColumn);
+        }
+    }
+
+    private void computeColumns(
+            MicroKernel fitting,
+            int panel,
+            int firstRow,
+            int endRow,
+            boolean accumulate,
+            float[] tile) {
+        int height = fitting.rows();
+        int column = panel * WIDTH;
+        int width = Math.min(fitting.panels() * WIDTH, columns - column);
+        boolean whole = width == fitting.panels() * WIDTH && c.columnStride() == 1;
+        int bOffset = column * depth;
+        for (int i = firstRow; i < endRow; i++) {
+            int row = i * height;
+            int aOffset = row * depth;
+            int at = c.offset() + row * c.rowStride() + column * c.columnStride();
+            if (whole && row + height <= rows) {
+                fitting.multiply(
+                        depth, a, aOffset, b, bOffset, c.data(), at, c.rowStride(), accumulate);
+            } else {
+                int tileStride = fitting.panels() * WIDTH;
+                fitting.multiply(depth, a, aOffset, b, bOffset, tile, 0, tileStride, false);
+                int height1 = Math.min(height, rows - row);
+                copyTile(tile, tileStride, height1, width, at, accumulate);
+            }
+        }
+    }
+
+    private void copyTile(
+            float[] tile, int tileStride, int height, int width, int offset, boolean accumulate) {
+        float[] data = c.data();
+        int stride = c.columnStride();
+        for (int row = 0; row < height; row++) {
+            int from = row * tileStride;
+            int to = offset + row * c.rowStride();
+            for (int column = 0; column < width; column++) {
+                float value = tile[from + column];
+                data[to] = accumulate ? data[to] + value : value;
+                to += stride;
+            }
+        }
+    }
+}
