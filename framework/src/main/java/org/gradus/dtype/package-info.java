@@ -1,5 +1,5 @@
 /**
- * Element types: their size, their promotion rules, and the conversions of the 16-bit floating
- * formats. Nothing here knows of shapes or devices.
+ * Element types: their sizes, their kinds, and how they are promoted. Nothing here knows of shapes,
+ * storage or devices.
  */
 package org.gradus.dtype;

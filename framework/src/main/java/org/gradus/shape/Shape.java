@@ -10,22 +10,36 @@ public final class Shape {
     private final long elements;
 
     private Shape(int[] sizes) {
+        this.sizes = sizes;
+        this.elements = product(sizes);
+    }
+
+    private static long product(int[] sizes) {
         long product = 1;
+        boolean empty = false;
+        boolean tooLarge = false;
         for (int size : sizes) {
             if (size < 0) {
                 throw new IllegalArgumentException(
-                        "a shape's sizes are 0 or more: " + Arrays.toString(sizes));
+                        "the sizes of a shape must be 0 or more, not " + Arrays.toString(sizes));
             }
-            product = Math.multiplyExact(product, (long) size);
+            empty |= size == 0;
+            tooLarge |= Math.multiplyHigh(product, size) != 0 || product * size < 0;
+            product *= size;
         }
-        this.sizes = sizes;
-        this.elements = product;
+        if (tooLarge && !empty) {
+            throw new IllegalArgumentException(
+                    "a shape must have fewer than 2^63 elements, which "
+                            + Arrays.toString(sizes)
+                            + " has not");
+        }
+        return empty ? 0 : product;
     }
 
     /**
      * Returns the shape of the given sizes.
      *
-     * @throws IllegalArgumentException if a size is negative
+     * @throws IllegalArgumentException if a size is negative or there are 2^63 elements or more
      */
     public static Shape of(int... sizes) {
         return sizes.length == 0 ? SCALAR : new Shape(sizes.clone());
@@ -143,8 +157,16 @@ public final class Shape {
         return new Shape(result);
     }
 
-    /** Returns the sizes of the last {@code count} axes as a shape. */
+    /**
+     * Returns the sizes of the last {@code count} axes as a shape.
+     *
+     * @throws IllegalArgumentException if there are not so many
+     */
     public Shape last(int count) {
+        if (count < 0 || count > sizes.length) {
+            throw new IllegalArgumentException(
+                    "a tensor of shape " + this + " has " + sizes.length + " axes, not " + count);
+        }
         return of(Arrays.copyOfRange(sizes, sizes.length - count, sizes.length));
     }
 
