@@ -2,7 +2,6 @@ package org.gradus.expr;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.gradus.dtype.DType;
 
@@ -257,24 +257,33 @@ public final class PointwiseFunction {
         private final List<Expr> inputs;
         private final List<Expr> scalars;
         private final Expr expression;
-        private final Set<Integer> used = new HashSet<>();
+        private final Program program;
+        private final Set<Integer> used;
         private final boolean positional;
+        private final boolean expensive;
+        private final List<DType> scalarTypes;
         private final Map<Integer, Expr> derivatives = new ConcurrentHashMap<>();
+        private final Map<Integer, Set<Integer>> usedByDerivatives = new ConcurrentHashMap<>();
 
         private Typed(PointwiseFunction function, Signature signature) {
             this.function = function;
             this.inputs = leaves(signature.inputs, Expr::input);
             this.scalars = leaves(signature.scalars, Expr::scalar);
+            this.scalarTypes = signature.scalars;
             Expr value = function.definition.apply(inputs, scalars);
             this.expression = value.cast(storageType(value, signature.inputs));
-            boolean readsIndex = false;
-            for (Program.Instruction n : Program.of(expression).instructions()) {
-                readsIndex |= n.op() == Op.INDEX;
-                if (n.op() == Op.INPUT) {
-                    used.add((int) n.payload());
-                }
-            }
-            this.positional = readsIndex;
+            this.program = Program.of(expression);
+            this.used = inputsOf(program);
+            List<Program.Instruction> instructions = program.instructions();
+            this.positional = instructions.stream().anyMatch(n -> n.op() == Op.INDEX);
+            this.expensive = instructions.stream().anyMatch(n -> n.op().isExpensive());
+        }
+
+        private static Set<Integer> inputsOf(Program program) {
+            return program.instructions().stream()
+                    .filter(n -> n.op() == Op.INPUT)
+                    .map(n -> (int) n.payload())
+                    .collect(Collectors.toUnmodifiableSet());
         }
 
         private static List<Expr> leaves(
@@ -330,6 +339,39 @@ public final class PointwiseFunction {
         /** Returns whether the value depends on an input at all; if not, it need not be kept. */
         public boolean reads(int input) {
             return used.contains(function.checkInput(input));
+        }
+
+        /**
+         * Returns whether the derivative by any input depends on an input, so that it must be kept
+         * until gradients have been computed.
+         */
+        public boolean pullbacksRead(int input) {
+            function.checkInput(input);
+            return IntStream.range(0, inputs.size()).anyMatch(i -> derivativeReads(i, input));
+        }
+
+        private boolean derivativeReads(int i, int input) {
+            return usedByDerivatives
+                    .computeIfAbsent(i, n -> inputsOf(Program.of(derivative(n))))
+                    .contains(input);
+        }
+
+        /** Returns the number of instructions per element, operands included. */
+        public int size() {
+            return program.instructions().size();
+        }
+
+        /**
+         * Returns whether one of the instructions {@linkplain Op#isExpensive is expensive}, so that
+         * the result is better stored than computed twice.
+         */
+        public boolean isExpensive() {
+            return expensive;
+        }
+
+        /** Returns the types of the scalars. */
+        public List<DType> scalarTypes() {
+            return scalarTypes;
         }
 
         /**

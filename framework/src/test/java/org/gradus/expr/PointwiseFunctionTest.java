@@ -121,6 +121,23 @@ class PointwiseFunctionTest {
     }
 
     @Test
+    void inputsThatNoDerivativeReadsNeedNotBeKept() {
+        PointwiseFunction.Typed multiply = typed(Arithmetic.MULTIPLY, DType.F32, DType.F32);
+        assertTrue(multiply.pullbacksRead(0));
+        PointwiseFunction.Typed byInteger = typed(Arithmetic.MULTIPLY, DType.F32, DType.I32);
+        assertFalse(byInteger.pullbacksRead(0));
+        assertTrue(byInteger.pullbacksRead(1));
+        assertFalse(typed(Arithmetic.ADD, DType.F32, DType.F32).pullbacksRead(1));
+    }
+
+    @Test
+    void costIsThatOfTheProgram() {
+        assertEquals(3, typed(Arithmetic.ADD, DType.F32, DType.F32).size());
+        assertFalse(typed(Arithmetic.ADD, DType.F32, DType.F32).isExpensive());
+        assertTrue(typed(Activations.GELU, DType.F32).isExpensive());
+    }
+
+    @Test
     void onlyRandomFunctionsDependOnThePosition() {
         List<DType> scalars = List.of(DType.I64, DType.I64, DType.F32);
         assertTrue(Sampling.DROPOUT.typed(List.of(DType.F32), scalars).isPositional());
