@@ -1,0 +1,64 @@
+package org.gradus.cpu.reduction;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** {@link RowKernels} with the Vector API; loaded only where it is present. */
+final class VectorRowKernels extends RowKernels {
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = SPECIES.length();
+
+    VectorRowKernels() {}
+
+    @Override
+    float sum(float[] x, int at, int n) {
+        FloatVector s0 = FloatVector.zero(SPECIES);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        int i = 0;
+        for (; i + 4 * LANES <= n; i += 4 * LANES) {
+            s0 = s0.add(FloatVector.fromArray(SPECIES, x, at + i));
+            s1 = s1.add(FloatVector.fromArray(SPECIES, x, at + i + LANES));
+            s2 = s2.add(FloatVector.fromArray(SPECIES, x, at + i + 2 * LANES));
+            s3 = s3.add(FloatVector.fromArray(SPECIES, x, at + i + 3 * LANES));
+        }
+        for (; i + LANES <= n; i += LANES) {
+            s0 = s0.add(FloatVector.fromArray(SPECIES, x, at + i));
+        }
+        float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+        for (; i < n; i++) {
+            sum += x[at + i];
+        }
+        return sum;
+    }
+
+    @Override
+    float maximum(float[] x, int at, int n) {
+        FloatVector best = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            best = best.max(FloatVector.fromArray(SPECIES, x, at + i));
+        }
+        float result = best.reduceLanes(VectorOperators.MAX);
+        for (; i < n; i++) {
+            result = Math.max(result, x[at + i]);
+        }
+        return result;
+    }
+
+    @Override
+    float minimum(float[] x, int at, int n) {
+        FloatVector best = FloatVector.broadcast(SPECIES, Float.POSITIVE_INFINITY);
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            best = best.min(FloatVector.fromArray(SPECIES, x, at + i));
+        }
+        float result = best.reduceLanes(VectorOperators.MIN);
+        for (; i < n; i++) {
+            result = Math.min(result, x[at + i]);
+        }
+        return result;
+    }
+}
