@@ -94,7 +94,7 @@ public final class Derivative {
             case SIGN, FLOOR, CEIL, ROUND -> Expr.constant(0, type);
             case NOT, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT -> Expr.constant(0, type);
             case EQUAL, LESS, LESS_EQUAL -> Expr.constant(0, type);
-            case CAST -> derive(operands.get(0)).cast(type);
+            case CAST -> conversion(derive(operands.get(0)), type);
             case SELECT ->
                     choice(operands.get(0), derive(operands.get(1)), derive(operands.get(2)));
             case ADD, SUBTRACT, MULTIPLY, DIVIDE, REMAINDER, POWER, MINIMUM, MAXIMUM ->
@@ -240,7 +240,19 @@ public final class Derivative {
         if (a.op() == Op.CONSTANT && b.op() == Op.CONSTANT) {
             return a.literal(a.constantValue() + b.constantValue());
         }
-        return isZero(a) ? b : isZero(b) ? a : a == b ? a.multiply(2) : a.add(b);
+        if (isGuarded(a) && isGuarded(b) && a.operands().get(0) == b.operands().get(0)) {
+            List<Expr> guard = a.operands();
+            return choice(guard.get(0), sum(guard.get(1), b.operands().get(1)), guard.get(2));
+        }
+        return isZero(a) ? b : isZero(b) ? a : a.add(b);
+    }
+
+    private static Expr conversion(Expr derivative, DType type) {
+        if (isGuarded(derivative)) {
+            List<Expr> guard = derivative.operands();
+            return choice(guard.get(0), guard.get(1).cast(type), guard.get(2).cast(type));
+        }
+        return derivative.cast(type);
     }
 
     private static Expr negation(Expr derivative) {

@@ -261,6 +261,7 @@ public final class PointwiseFunction {
         private final Set<Integer> used;
         private final boolean positional;
         private final boolean expensive;
+        private final List<DType> inputTypes;
         private final List<DType> scalarTypes;
         private final Map<Integer, Expr> derivatives = new ConcurrentHashMap<>();
         private final Map<Integer, Set<Integer>> usedByDerivatives = new ConcurrentHashMap<>();
@@ -269,6 +270,7 @@ public final class PointwiseFunction {
             this.function = function;
             this.inputs = leaves(signature.inputs, Expr::input);
             this.scalars = leaves(signature.scalars, Expr::scalar);
+            this.inputTypes = signature.inputs;
             this.scalarTypes = signature.scalars;
             Expr value = function.definition.apply(inputs, scalars);
             this.expression = value.cast(storageType(value, signature.inputs));
@@ -367,6 +369,11 @@ public final class PointwiseFunction {
          */
         public boolean isExpensive() {
             return expensive;
+        }
+
+        /** Returns the types of the inputs. */
+        public List<DType> inputTypes() {
+            return inputTypes;
         }
 
         /** Returns the types of the scalars. */

@@ -67,12 +67,12 @@ public final class Evaluator {
                 }
                 yield floating
                         ? (Number) binary(e.op(), x.get(0).doubleValue(), x.get(1).doubleValue())
-                        : (Number) binary(e, x.get(0).longValue(), x.get(1).longValue());
+                        : (Number) binary(e.op(), e.dtype(), x.get(0).longValue(), x.get(1).longValue());
             }
         };
     }
 
-    private static double unary(Op op, double x) {
+    static double unary(Op op, double x) {
         return switch (op) {
             case NEGATE -> -x;
             case ABSOLUTE -> Math.abs(x);
@@ -95,7 +95,7 @@ public final class Evaluator {
         };
     }
 
-    private static long unary(Op op, long x) {
+    static long unary(Op op, long x) {
         return switch (op) {
             case NEGATE -> -x;
             case ABSOLUTE -> Math.abs(x);
@@ -105,7 +105,7 @@ public final class Evaluator {
         };
     }
 
-    private static double binary(Op op, double a, double b) {
+    static double binary(Op op, double a, double b) {
         return switch (op) {
             case ADD -> a + b;
             case SUBTRACT -> a - b;
@@ -125,9 +125,9 @@ public final class Evaluator {
         };
     }
 
-    private static long binary(Expr e, long a, long b) {
-        boolean wide = e.dtype() == DType.I64;
-        return switch (e.op()) {
+    static long binary(Op op, DType type, long a, long b) {
+        boolean wide = type == DType.I64;
+        return switch (op) {
             case ADD -> a + b;
             case SUBTRACT -> a - b;
             case MULTIPLY -> a * b;
@@ -143,11 +143,11 @@ public final class Evaluator {
             case EQUAL -> a == b ? 1 : 0;
             case LESS -> a < b ? 1 : 0;
             case LESS_EQUAL -> a <= b ? 1 : 0;
-            default -> throw new AssertionError(e.op());
+            default -> throw new AssertionError(op);
         };
     }
 
-    private static Number convert(Number value, DType type) {
+    static Number convert(Number value, DType type) {
         if (type.isFloating()) {
             return round(value, type);
         }

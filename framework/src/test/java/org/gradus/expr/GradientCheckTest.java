@@ -86,6 +86,7 @@ class GradientCheckTest {
                 new Case(powerOf(0), -3, 3),
                 new Case(powerOf(1), -3, 3),
                 new Case(powerOf(2), -3, 3),
+                new Case(powerOf(3), -3, 3),
                 new Case(powerOf(-3), 0.3, 3),
                 new Case(PointwiseFunction.of("chain", GradientCheckTest::chain), 0.1, 2),
                 new Case(PointwiseFunction.of("shared", GradientCheckTest::shared), -2, 2));
