@@ -1,5 +1,7 @@
 package org.gradus.expr;
 
+import org.gradus.dtype.DType;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -12,7 +14,6 @@ import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.gradus.dtype.DType;
 
 /**
  * A named pointwise function of tensors, defined once in Java for all element types and devices:
@@ -130,8 +131,7 @@ public final class PointwiseFunction {
                         rest.put(i < input ? i : i - 1, bound(derivative, input));
                     }
                 });
-        return new PointwiseFunction(
-                name, inputs - 1, scalars + 1, bound(definition, input), rest);
+        return new PointwiseFunction(name, inputs - 1, scalars + 1, bound(definition, input), rest);
     }
 
     private static Definition bound(Definition definition, int input) {
@@ -232,7 +232,11 @@ public final class PointwiseFunction {
     private int checkInput(int input) {
         if (input < 0 || input >= inputs) {
             throw new IllegalArgumentException(
-                    name + " has no input " + input + ": its " + inputs
+                    name
+                            + " has no input "
+                            + input
+                            + ": its "
+                            + inputs
                             + " inputs are counted from 0");
         }
         return input;
@@ -241,8 +245,15 @@ public final class PointwiseFunction {
     private void check(int givenInputs, int givenScalars) {
         if (givenInputs != inputs || givenScalars != scalars) {
             throw new IllegalArgumentException(
-                    name + " takes " + inputs + " inputs and " + scalars + " scalars, not "
-                            + givenInputs + " and " + givenScalars);
+                    name
+                            + " takes "
+                            + inputs
+                            + " inputs and "
+                            + scalars
+                            + " scalars, not "
+                            + givenInputs
+                            + " and "
+                            + givenScalars);
         }
     }
 

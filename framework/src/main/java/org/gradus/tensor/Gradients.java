@@ -52,21 +52,7 @@ final class Gradients {
                     i -> i == 0 ? g : i == 2 ? g.gather(op.axis(), n.input(1)) : null;
             case Operation.Unfold op -> i -> g.fold(op.window(), op.from());
             case Operation.Fold op -> i -> g.unfold(op.window());
-            case Operation.Convolution op ->
-                    i ->
-                            i == 0
-                                    ? Convolutions.inputGradient(
-                                            g,
-                                            n.input(1),
-                                            op.window(),
-                                            op.groups(),
-                                            n.inputShape(0))
-                                    : Convolutions.weightGradient(
-                                            n.input(0),
-                                            g,
-                                            op.window(),
-                                            op.groups(),
-                                            n.inputShape(1));
+            case Operation.Convolution op -> i -> convolution(op, i, g, n);
             case Operation.ConvolutionInput op ->
                     i ->
                             i == 0
@@ -105,6 +91,18 @@ final class Gradients {
         }
         Tensor full = Pointwise.pullback(op, i, inputs, g, n);
         return full.sumTo(n.inputShape(i));
+    }
+
+    private static Tensor convolution(Operation.Convolution op, int i, Tensor g, Node n) {
+        return switch (i) {
+            case 0 ->
+                    Convolutions.inputGradient(
+                            g, n.input(1), op.window(), op.groups(), n.inputShape(0));
+            case 1 ->
+                    Convolutions.weightGradient(
+                            n.input(0), g, op.window(), op.groups(), n.inputShape(1));
+            default -> g.reshape(g.size(0), g.size(1), -1).sum(0, 2);
+        };
     }
 
     private static Tensor reduce(Operation.Reduce op, Tensor g, Node n) {

@@ -210,7 +210,7 @@ sealed interface Operation {
         }
     }
 
-    /** Inputs: image, weight. */
+    /** Inputs: image, weight and, where there is one, bias. */
     record Convolution(Window window, int groups) implements Operation {
         @Override
         public String name() {
@@ -219,7 +219,7 @@ sealed interface Operation {
 
         @Override
         public boolean savesInput(int input) {
-            return true;
+            return input < 2;
         }
     }
 

@@ -100,9 +100,7 @@ final class Pointwise {
         Tensor[] all = new Tensor[count + 1];
         List<DType> types = new ArrayList<>(count + 1);
         Value[] values = new Value[count + 1];
-        for (int i = 0; i < count; i++) {
-            types.add(node.inputType(i));
-        }
+        types.addAll(op.typed().inputTypes());
         types.add(gradient.dtype());
         PointwiseFunction.Typed typed = typed(function, types, op.scalarTypes());
         for (int i = 0; i <= count; i++) {

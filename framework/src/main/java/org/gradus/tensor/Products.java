@@ -146,14 +146,6 @@ public sealed interface Products permits Tensor {
         return self().flatten().unsqueeze(1).mul(other.flatten().unsqueeze(0));
     }
 
-    /**
-     * Returns a sum of products in Einstein's notation, as in {@code einsum("bik,bkj->bij", a, b)}.
-     * Each operand's axes are named by letters; names that the result lacks are summed over.
-     */
-    static Tensor einsum(String equation, Tensor... operands) {
-        return Einsum.of(equation, operands);
-    }
-
     private static DType floatingType(String operation, Tensor a, Tensor b) {
         DType type = a.dtype().promote(b.dtype());
         if (!type.isFloating()) {

@@ -330,14 +330,4 @@ public sealed interface Reshaping permits Tensor {
         Checks.require(count > 0, () -> "chunk: the count " + count + " is not at least 1");
         return split(Math.max(1, (self().size(axis) + count - 1) / count), axis);
     }
-
-    /** Returns tensors one after the other along an axis; other sizes must agree. */
-    static Tensor cat(int axis, Tensor... tensors) {
-        return Joining.cat(axis, tensors);
-    }
-
-    /** Returns tensors of one shape along a new axis. */
-    static Tensor stack(int axis, Tensor... tensors) {
-        return Joining.stack(axis, tensors);
-    }
 }

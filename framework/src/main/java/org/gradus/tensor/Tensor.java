@@ -184,6 +184,26 @@ public final class Tensor
         return ones(device, dtype, shape);
     }
 
+    // ---- of several tensors
+
+    /** Returns tensors one after the other along an axis; their other sizes must agree. */
+    public static Tensor cat(int axis, Tensor... tensors) {
+        return Joining.cat(axis, tensors);
+    }
+
+    /** Returns tensors of one shape along a new axis. */
+    public static Tensor stack(int axis, Tensor... tensors) {
+        return Joining.stack(axis, tensors);
+    }
+
+    /**
+     * Returns a sum of products in Einstein's notation, as in {@code einsum("bik,bkj->bij", a, b)}.
+     * Each operand's axes are named by letters; names that the result lacks are summed over.
+     */
+    public static Tensor einsum(String equation, Tensor... operands) {
+        return Einsum.of(equation, operands);
+    }
+
     // ---- what it is
 
     /** Returns the sizes of the axes. */
