@@ -87,17 +87,17 @@ public final class Matmul {
         float alpha = (float) options.alpha();
         float beta = (float) options.beta();
         boolean relu = options.activation() == Activation.RELU;
-        if (options.bias().isEmpty()) {
-            return new Epilogue(alpha, beta, null, 0, 0, relu);
-        }
-        View bias = options.bias().get();
-        return new Epilogue(
-                alpha,
-                beta,
-                CpuBuffer.of(bias).floats(),
-                (int) bias.offset(),
-                (int) bias.strides()[0],
-                relu);
+        Matrix bias =
+                options.bias()
+                        .map(
+                                view ->
+                                        new Matrix(
+                                                CpuBuffer.of(view).floats(),
+                                                (int) view.offset(),
+                                                0,
+                                                (int) view.strides()[0]))
+                        .orElse(null);
+        return new Epilogue(alpha, beta, bias, relu);
     }
 
     private void multiplyFloats(
@@ -189,18 +189,15 @@ public final class Matmul {
         int depth = products.depth();
         var widening = new Widening(pool, c.dtype());
         boolean relu = options.activation() == Activation.RELU;
-        float[] bias = null;
+        Matrix bias = null;
         if (options.bias().isPresent()) {
             View view = options.bias().get();
-            bias = scratch.floats(SLOT_BIAS, columns);
-            widening.widen(
-                    CpuBuffer.of(view).shorts(),
-                    new Matrix(bias, (int) view.offset(), 0, (int) view.strides()[0]),
-                    1,
-                    columns);
+            float[] wideBias = scratch.floats(SLOT_BIAS, columns);
+            var layout = new Matrix(wideBias, (int) view.offset(), 0, (int) view.strides()[0]);
+            widening.widen(CpuBuffer.of(view).shorts(), layout, 1, columns);
+            bias = new Matrix(wideBias, 0, 0, 1);
         }
-        var epilogue =
-                new Epilogue((float) options.alpha(), (float) options.beta(), bias, 0, 1, relu);
+        var epilogue = new Epilogue((float) options.alpha(), (float) options.beta(), bias, relu);
         float[] wideA = scratch.floats(SLOT_A, rows * depth);
         float[] wideB = scratch.floats(SLOT_B, depth * columns);
         float[] wideC = scratch.floats(SLOT_C, rows * columns);

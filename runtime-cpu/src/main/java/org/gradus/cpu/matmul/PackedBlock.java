@@ -9,19 +9,23 @@ package org.gradus.cpu.matmul;
  * @param columns the columns of the block
  * @param depth the part of the depth
  * @param a panels of {@code kernel.rows()} rows
+ * @param aOffset where the first of them begins
  * @param b panels of {@link MicroKernel#WIDTH} columns
+ * @param bOffset where the first of them begins
  * @param c the output, at the block's first element
- * @param epilogue at the block's first column
+ * @param epilogue at the block's first element
  * @param first whether this is the first part of the depth
  * @param last whether this is the last part of the depth
  */
-record PackedBlock(
+public record PackedBlock(
         MicroKernel kernel,
         int rows,
         int columns,
         int depth,
         float[] a,
+        int aOffset,
         float[] b,
+        int bOffset,
         Matrix c,
         Epilogue epilogue,
         boolean first,
@@ -29,20 +33,20 @@ record PackedBlock(
     private static final int WIDTH = MicroKernel.WIDTH;
 
     /** Elements of the widest tile, which {@link #compute} needs as scratch memory. */
-    static final int LARGEST_TILE = 12 * 2 * WIDTH;
+    public static final int LARGEST_TILE = 12 * 2 * WIDTH;
 
     /** Returns the number of panels of {@code a}. */
-    int rowPanels() {
+    public int rowPanels() {
         return panels(rows, kernel.rows());
     }
 
     /** Returns the number of panels of {@code b}. */
-    int columnPanels() {
+    public int columnPanels() {
         return panels(columns, WIDTH);
     }
 
     /** Returns how many panels of a width are needed for so many lines. */
-    static int panels(int lines, int width) {
+    public static int panels(int lines, int width) {
         return (lines + width - 1) / width;
     }
 
@@ -51,7 +55,7 @@ record PackedBlock(
      *
      * @param tile scratch memory for tiles that do not fit into the output
      */
-    void compute(int firstRow, int endRow, int firstColumn, int endColumn, float[] tile) {
+    public void compute(int firstRow, int endRow, int firstColumn, int endColumn, float[] tile) {
         int height = kernel.rows();
         int toRow = Math.min(rows, endRow * height);
         int toColumn = Math.min(columns, endColumn * WIDTH);
@@ -82,19 +86,19 @@ record PackedBlock(
         int column = panel * WIDTH;
         int width = Math.min(fitting.panels() * WIDTH, columns - column);
         boolean whole = width == fitting.panels() * WIDTH && c.columnStride() == 1;
-        int bOffset = column * depth;
+        int bAt = bOffset + column * depth;
         for (int i = firstRow; i < endRow; i++) {
             int row = i * height;
-            int aOffset = row * depth;
-            int at = c.offset() + row * c.rowStride() + column * c.columnStride();
+            int aAt = aOffset + row * depth;
+            int at = c.position(row, column);
             if (whole && row + height <= rows) {
                 fitting.multiply(
-                        depth, a, aOffset, b, bOffset, c.data(), at, c.rowStride(), accumulate);
+                        depth, a, aAt, b, bAt, c.data(), at, c.rowStride(), accumulate);
             } else {
                 int tileStride = fitting.panels() * WIDTH;
-                fitting.multiply(depth, a, aOffset, b, bOffset, tile, 0, tileStride, false);
-                int height1 = Math.min(height, rows - row);
-                copyTile(tile, tileStride, height1, width, at, accumulate);
+                fitting.multiply(depth, a, aAt, b, bAt, tile, 0, tileStride, false);
+                int filled = Math.min(height, rows - row);
+                copyTile(tile, tileStride, filled, width, at, accumulate);
             }
         }
     }

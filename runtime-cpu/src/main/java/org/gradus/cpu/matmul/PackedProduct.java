@@ -13,7 +13,7 @@ import org.gradus.cpu.threads.WorkerPool;
  * <p>Cost: {@code 2 * rows * columns * depth} flops, and packing each operand once. Source of the
  * blocking: K. Goto and R. van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008.
  */
-final class PackedProduct {
+public final class PackedProduct {
     private static final int SCRATCH_SLOTS = 3;
 
     private static final int SLOT_A = 0;
@@ -96,7 +96,7 @@ final class PackedProduct {
                                 a.from(from, 0),
                                 b,
                                 c.from(from, 0),
-                                epilogue);
+                                epilogue.from(from, 0));
                     } else {
                         multiplySerially(
                                 rows,
@@ -105,7 +105,7 @@ final class PackedProduct {
                                 a,
                                 b.from(0, from),
                                 c.from(0, from),
-                                epilogue.from(from));
+                                epilogue.from(0, from));
                     }
                 });
     }
@@ -137,9 +137,11 @@ final class PackedProduct {
                                     width,
                                     part,
                                     packedA,
+                                    0,
                                     packedB,
+                                    0,
                                     c.from(row, column),
-                                    epilogue.from(column),
+                                    epilogue.from(row, column),
                                     k == 0,
                                     k + part == depth);
                     block.compute(0, block.rowPanels(), 0, block.columnPanels(), tile);
@@ -175,7 +177,8 @@ final class PackedProduct {
                 width,
                 first,
                 end,
-                packed);
+                packed,
+                0);
         if (alpha != 1) {
             for (int i = first * width * depth; i < end * width * depth; i++) {
                 packed[i] *= alpha;
@@ -201,7 +204,8 @@ final class PackedProduct {
                 MicroKernel.WIDTH,
                 first,
                 end,
-                packed);
+                packed,
+                0);
     }
 
     /** All threads pack both operands, then all compute tiles from them. */
@@ -227,9 +231,11 @@ final class PackedProduct {
                                     width,
                                     part,
                                     packedA,
+                                    0,
                                     packedB,
+                                    0,
                                     c.from(row, column),
-                                    epilogue.from(column),
+                                    epilogue.from(row, column),
                                     k == 0,
                                     k + part == depth);
                     pack(block, a.from(row, k), row == 0 ? b.from(k, column) : null);
@@ -285,7 +291,7 @@ final class PackedProduct {
     }
 
     /** Cuts the depth into even parts of about {@link #DEPTH}. */
-    static int depthStep(int depth) {
+    public static int depthStep(int depth) {
         int parts = PackedBlock.panels(depth, DEPTH + DEPTH / 4);
         return PackedBlock.panels(PackedBlock.panels(depth, parts), 8) * 8;
     }

@@ -5,7 +5,8 @@ import org.gradus.cpu.vector.VectorProvider;
 /**
  * Copies an operand into panels: {@code width} lines (rows of {@code a}, columns of {@code b}) each,
  * element {@code [line][k]} of a panel at {@code k * width + line}. Panel {@code p} begins at {@code
- * p * width * depth} of the target.
+ * p * width * depth} from the
+ * target's offset on.
  *
  * <p>The last panel may have fewer lines; its missing ones are copies of the last, which nobody
  * reads. Cost: about 0.12 ns an element where lines are neighbours, 0.25 where they are transposed.
@@ -40,5 +41,27 @@ public interface Packing {
             int width,
             int first,
             int end,
-            float[] target);
+            float[] target,
+            int targetOffset);
+
+    /**
+     * Packs one panel of lines that begin anywhere and whose elements are neighbours.
+     *
+     * @param offset the position relative to which lines begin
+     * @param starts where lines begin
+     * @param first the first line's index in {@code starts}
+     * @param lines how many lines there are, at most {@code width}
+     * @param depth how many elements a line has
+     * @param width the lines of a panel, even and at most 16
+     */
+    void packLines(
+            float[] source,
+            int offset,
+            int[] starts,
+            int first,
+            int lines,
+            int depth,
+            int width,
+            float[] target,
+            int targetOffset);
 }

@@ -13,7 +13,8 @@ final class ScalarPacking implements Packing {
             int width,
             int first,
             int end,
-            float[] target) {
+            float[] target,
+            int targetOffset) {
         for (int panel = first; panel < end; panel++) {
             int line = panel * width;
             packRows(
@@ -26,7 +27,42 @@ final class ScalarPacking implements Packing {
                     0,
                     depth,
                     target,
-                    panel * width * depth);
+                    targetOffset + panel * width * depth);
+        }
+    }
+
+    @Override
+    public void packLines(
+            float[] source,
+            int offset,
+            int[] starts,
+            int first,
+            int lines,
+            int depth,
+            int width,
+            float[] target,
+            int targetOffset) {
+        packRows(source, offset, starts, first, lines, width, 0, depth, target, targetOffset);
+    }
+
+    /** Packs the elements {@code [from, to)} of lines that begin anywhere. */
+    static void packRows(
+            float[] source,
+            int offset,
+            int[] starts,
+            int first,
+            int lines,
+            int width,
+            int from,
+            int to,
+            float[] target,
+            int targetOffset) {
+        for (int line = 0; line < width; line++) {
+            int s = offset + starts[first + Math.min(line, lines - 1)];
+            int t = targetOffset + line;
+            for (int k = from; k < to; k++) {
+                target[t + k * width] = source[s + k];
+            }
         }
     }
 

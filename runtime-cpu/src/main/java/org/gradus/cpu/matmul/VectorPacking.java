@@ -44,7 +44,8 @@ final class VectorPacking implements Packing {
             int width,
             int first,
             int end,
-            float[] target) {
+            float[] target,
+            int targetOffset) {
         if (depthStride == 1) {
             for (int panel = first; panel < end; panel++) {
                 int line = panel * width;
@@ -56,18 +57,18 @@ final class VectorPacking implements Packing {
                         depth,
                         width,
                         target,
-                        panel * width * depth);
+                        targetOffset + panel * width * depth);
             }
         } else if (lineStride == 1) {
             int full = Math.max(first, Math.min(end, copyable(source, offset, depthStride, depth,
                     width, lines)));
-            copy(source, offset, depthStride, depth, width, first, full, target);
+            copy(source, offset, depthStride, depth, width, first, full, target, targetOffset);
             scalar.pack(
-                    source, offset, 1, depthStride, lines, depth, width, full, end, target);
+                    source, offset, 1, depthStride, lines, depth, width, full, end, target, targetOffset);
         } else {
             scalar.pack(
                     source, offset, lineStride, depthStride, lines, depth, width, first, end,
-                    target);
+                    target, targetOffset);
         }
     }
 
@@ -88,13 +89,14 @@ final class VectorPacking implements Packing {
             int width,
             int first,
             int end,
-            float[] target) {
+            float[] target,
+            int targetOffset) {
         int rows = width % LANES == 0 ? depth : depth - 1;
         for (int from = 0; from < rows; from += ROWS_AT_ONCE) {
             int to = Math.min(rows, from + ROWS_AT_ONCE);
             for (int panel = first; panel < end; panel++) {
                 int s = offset + panel * width + from * depthStride;
-                int t = (panel * depth + from) * width;
+                int t = targetOffset + (panel * depth + from) * width;
                 for (int k = from; k < to; k++) {
                     for (int lane = 0; lane < width; lane += LANES) {
                         FloatVector.fromArray(SPECIES, source, s + lane)
@@ -107,7 +109,8 @@ final class VectorPacking implements Packing {
         }
         for (int panel = first; panel < end && rows < depth; panel++) {
             int s = offset + panel * width + rows * depthStride;
-            System.arraycopy(source, s, target, (panel * depth + rows) * width, width);
+            int t = targetOffset + (panel * depth + rows) * width;
+            System.arraycopy(source, s, target, t, width);
         }
     }
 
@@ -120,14 +123,20 @@ final class VectorPacking implements Packing {
             int width,
             float[] target,
             int targetOffset) {
-        int rows = (width % LANES == 0 ? depth : Math.max(0, depth - 1)) / LANES * LANES;
+        int rows = vectorRows(depth, width);
+        int last = lines - 1;
         // The last lanes first: their overhang lies where the first lanes belong.
         for (int lane = (width - 1) / LANES * LANES; lane >= 0; lane -= LANES) {
             transpose8(
                     source,
-                    offset + Math.min(lane, lines - 1) * lineStride,
-                    lineStride,
-                    Math.max(0, lines - 1 - lane),
+                    offset + Math.min(lane, last) * lineStride,
+                    offset + Math.min(lane + 1, last) * lineStride,
+                    offset + Math.min(lane + 2, last) * lineStride,
+                    offset + Math.min(lane + 3, last) * lineStride,
+                    offset + Math.min(lane + 4, last) * lineStride,
+                    offset + Math.min(lane + 5, last) * lineStride,
+                    offset + Math.min(lane + 6, last) * lineStride,
+                    offset + Math.min(lane + 7, last) * lineStride,
                     rows,
                     width,
                     target,
@@ -137,30 +146,65 @@ final class VectorPacking implements Packing {
                 source, offset, lineStride, 1, lines, width, rows, depth, target, targetOffset);
     }
 
+    @Override
+    public void packLines(
+            float[] source,
+            int offset,
+            int[] starts,
+            int first,
+            int lines,
+            int depth,
+            int width,
+            float[] target,
+            int targetOffset) {
+        int rows = vectorRows(depth, width);
+        int last = first + lines - 1;
+        for (int lane = (width - 1) / LANES * LANES; lane >= 0; lane -= LANES) {
+            int line = first + lane;
+            transpose8(
+                    source,
+                    offset + starts[Math.min(line, last)],
+                    offset + starts[Math.min(line + 1, last)],
+                    offset + starts[Math.min(line + 2, last)],
+                    offset + starts[Math.min(line + 3, last)],
+                    offset + starts[Math.min(line + 4, last)],
+                    offset + starts[Math.min(line + 5, last)],
+                    offset + starts[Math.min(line + 6, last)],
+                    offset + starts[Math.min(line + 7, last)],
+                    rows,
+                    width,
+                    target,
+                    targetOffset + lane);
+        }
+        ScalarPacking.packRows(
+                source, offset, starts, first, lines, width, rows, depth, target, targetOffset);
+    }
+
+    /** Returns how many elements of lines can be transposed in whole vectors. */
+    private static int vectorRows(int depth, int width) {
+        return (width % LANES == 0 ? depth : Math.max(0, depth - 1)) / LANES * LANES;
+    }
+
     /**
      * Transposes blocks of 8 by 8: swaps quarters of 4 by 4, within them of 2 by 2, within those of
      * 1 by 1.
-     *
-     * @param last the last line there is, counted from the first of the eight
      */
     private static void transpose8(
             float[] source,
-            int offset,
-            int lineStride,
-            int last,
+            int line0,
+            int line1,
+            int line2,
+            int line3,
+            int line4,
+            int line5,
+            int line6,
+            int line7,
             int rows,
             int width,
             float[] target,
             int targetOffset) {
-        int line1 = offset + Math.min(1, last) * lineStride;
-        int line2 = offset + Math.min(2, last) * lineStride;
-        int line3 = offset + Math.min(3, last) * lineStride;
-        int line4 = offset + Math.min(4, last) * lineStride;
-        int line5 = offset + Math.min(5, last) * lineStride;
-        int line6 = offset + Math.min(6, last) * lineStride;
-        int line7 = offset + Math.min(7, last) * lineStride;
         for (int k = 0; k < rows; k += LANES) {
-            FloatVector x0 = FloatVector.fromArray(SPECIES, source, offset + k);
+            FloatVector x0 = FloatVector.fromArray(SPECIES, source, line0 + k);
             FloatVector x1 = FloatVector.fromArray(SPECIES, source, line1 + k);
             FloatVector x2 = FloatVector.fromArray(SPECIES, source, line2 + k);
             FloatVector x3 = FloatVector.fromArray(SPECIES, source, line3 + k);

@@ -32,13 +32,10 @@ final class VectorProduct {
             int rows, int columns, int depth, Matrix a, Matrix b, Matrix c, Epilogue epilogue) {
         if (columns == 1) {
             float[] vector = gather(b.data(), b.offset(), b.rowStride(), depth);
-            multiply(rows, depth, a, vector, c.data(), c.offset(), c.rowStride(), epilogue, 0);
+            multiply(rows, depth, a, vector, c, epilogue);
         } else {
             float[] vector = gather(a.data(), a.offset(), a.columnStride(), depth);
-            var lines = new Matrix(b.data(), b.offset(), b.columnStride(), b.rowStride());
-            multiply(
-                    columns, depth, lines, vector, c.data(), c.offset(), c.columnStride(), epilogue,
-                    1);
+            multiply(columns, depth, b.transposed(), vector, c.transposed(), epilogue.transposed());
         }
     }
 
@@ -50,21 +47,9 @@ final class VectorProduct {
         return vector;
     }
 
-    /**
-     * Multiplies the lines of a matrix by a vector.
-     *
-     * @param columnStep how many columns the epilogue moves on from line to line: 0 or 1
-     */
+    /** Multiplies a matrix of {@code lines} rows by a vector; {@code c} has one column. */
     private void multiply(
-            int lines,
-            int depth,
-            Matrix matrix,
-            float[] vector,
-            float[] c,
-            int cOffset,
-            int cStride,
-            Epilogue epilogue,
-            int columnStep) {
+            int lines, int depth, Matrix matrix, float[] vector, Matrix c, Epilogue epilogue) {
         int taskLines = Math.clamp(TASK_ELEMENTS / Math.max(depth, 1), 16, TASK_LINES);
         pool.run(
                 PackedBlock.panels(lines, taskLines),
@@ -74,10 +59,9 @@ final class VectorProduct {
                     float[] sums = scratch.floats(SLOT_SUMS, count);
                     sum(matrix.from(first, 0), vector, count, depth, sums);
                     for (int i = 0; i < count; i++) {
-                        int line = first + i;
-                        int at = cOffset + line * cStride;
-                        float previous = epilogue.beta() == 0 ? 0 : c[at];
-                        c[at] = epilogue.apply(sums[i], previous, line * columnStep);
+                        int at = c.position(first + i, 0);
+                        float previous = epilogue.beta() == 0 ? 0 : c.data()[at];
+                        c.data()[at] = epilogue.apply(sums[i], previous, first + i, 0);
                     }
                 });
     }
