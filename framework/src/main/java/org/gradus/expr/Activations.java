@@ -22,16 +22,14 @@ public final class Activations {
             PointwiseFunction.of("leakyRelu", 1, 1, (x, s) -> leaky(x.get(0), s.get(0)));
 
     /** {@code x > 0 ? x : weight * x} with a weight that is learned. Inputs: x, weight. */
-    public static final PointwiseFunction PRELU =
-            PointwiseFunction.of("prelu", Activations::leaky);
+    public static final PointwiseFunction PRELU = PointwiseFunction.of("prelu", Activations::leaky);
 
     /** {@code x > 0 ? x : alpha * (exp(x) - 1)}. Scalar: alpha, in PyTorch 1. */
     public static final PointwiseFunction ELU =
             PointwiseFunction.of("elu", 1, 1, (x, s) -> elu(x.get(0), s.get(0)));
 
     /** The self-normalizing {@link #ELU} of Klambauer et al. (2017). */
-    public static final PointwiseFunction SELU =
-            PointwiseFunction.of("selu", Activations::selu);
+    public static final PointwiseFunction SELU = PointwiseFunction.of("selu", Activations::selu);
 
     /** {@code x > 0 ? x : alpha * (exp(x / alpha) - 1)}. Scalar: alpha, in PyTorch 1. */
     public static final PointwiseFunction CELU =
@@ -40,8 +38,7 @@ public final class Activations {
     /** x times the normal distribution function of x, by the error function. */
     public static final PointwiseFunction GELU =
             PointwiseFunction.of(
-                    "gelu",
-                    x -> x.multiply(0.5).multiply(x.multiply(Math.sqrt(0.5)).erf().add(1)));
+                    "gelu", x -> x.multiply(0.5).multiply(x.multiply(Math.sqrt(0.5)).erf().add(1)));
 
     /** {@link #GELU} approximated by the hyperbolic tangent, as GPT-2 has it. */
     public static final PointwiseFunction GELU_TANH =

@@ -108,15 +108,11 @@ public final class Arithmetic {
      * min}. The derivative is 1 at both limits.
      */
     public static final PointwiseFunction CLAMP =
-            PointwiseFunction.of(
-                    "clamp", 1, 2, (x, s) -> clamp(x.get(0), s.get(0), s.get(1)));
+            PointwiseFunction.of("clamp", 1, 2, (x, s) -> clamp(x.get(0), s.get(0), s.get(1)));
 
-    /**
-     * {@code a + weight * (b - a)} for a scalar weight, and exactly b for the weight 1.
-     */
+    /** {@code a + weight * (b - a)} for a scalar weight, and exactly b for the weight 1. */
     public static final PointwiseFunction LERP =
-            PointwiseFunction.of(
-                    "lerp", 2, 1, (x, s) -> lerp(x.get(0), x.get(1), s.get(0)));
+            PointwiseFunction.of("lerp", 2, 1, (x, s) -> lerp(x.get(0), x.get(1), s.get(0)));
 
     private Arithmetic() {}
 

@@ -464,7 +464,9 @@ public final class Expr {
     private static void checkBits(Op operation, DType type) {
         if (operation.isBitwise() && type.isFloating()) {
             throw new IllegalArgumentException(
-                    lowerCase(operation) + " needs bool or integer operands, not " + type
+                    lowerCase(operation)
+                            + " needs bool or integer operands, not "
+                            + type
                             + "; compare or cast them first");
         }
     }

@@ -1,7 +1,5 @@
 package org.gradus.expr;
 
-import org.gradus.dtype.DType;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -14,6 +12,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.gradus.dtype.DType;
 
 /**
  * A named pointwise function of tensors, defined once in Java for all element types and devices:

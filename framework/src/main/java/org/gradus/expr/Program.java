@@ -104,8 +104,13 @@ public final class Program {
                 DType other = known.putIfAbsent(n.payload(), n.dtype());
                 if (other != null) {
                     throw new IllegalArgumentException(
-                            leaf.name().toLowerCase(Locale.ROOT) + " " + n.payload()
-                                    + " is used both as " + other + " and as " + n.dtype()
+                            leaf.name().toLowerCase(Locale.ROOT)
+                                    + " "
+                                    + n.payload()
+                                    + " is used both as "
+                                    + other
+                                    + " and as "
+                                    + n.dtype()
                                     + "; an argument has one type, cast it where it is used");
                 }
             }

@@ -67,7 +67,12 @@ public final class Evaluator {
                 }
                 yield floating
                         ? (Number) binary(e.op(), x.get(0).doubleValue(), x.get(1).doubleValue())
-                        : (Number) binary(e.op(), e.dtype(), x.get(0).longValue(), x.get(1).longValue());
+                        : (Number)
+                                binary(
+                                        e.op(),
+                                        e.dtype(),
+                                        x.get(0).longValue(),
+                                        x.get(1).longValue());
             }
         };
     }

@@ -145,8 +145,7 @@ class GradientCheckTest {
                     random.doubles(test.function().inputs(), test.low(), test.high()).toArray();
             double[] critical = {x[0], x[x.length - 1], x[0] - x[x.length - 1]};
             boolean smooth = Arrays.stream(critical).noneMatch(GradientCheckTest::isNearHalves);
-            boolean whole =
-                    test.function() == Arithmetic.REMAINDER && isNearHalves(x[0] / x[1]);
+            boolean whole = test.function() == Arithmetic.REMAINDER && isNearHalves(x[0] / x[1]);
             if (x.length == 1 ? !isNearHalves(x[0]) : smooth && !whole) {
                 points.add(x);
             }
@@ -161,7 +160,8 @@ class GradientCheckTest {
     /** Central difference of fourth order: an error of about 1e-12 for values of about 1. */
     private static double slope(Case test, PointwiseFunction f, double[] point, int input) {
         double h = 5e-4;
-        double near = value(test, f, moved(point, input, h)) - value(test, f, moved(point, input, -h));
+        double near =
+                value(test, f, moved(point, input, h)) - value(test, f, moved(point, input, -h));
         double far =
                 value(test, f, moved(point, input, 2 * h))
                         - value(test, f, moved(point, input, -2 * h));

@@ -39,8 +39,7 @@ class PointwiseFunctionTest {
     @Test
     void scalarOfTheSameKindDoesNotWidenTheResult() {
         PointwiseFunction addScalar = Arithmetic.ADD.bind(1);
-        assertEquals(
-                DType.BF16, addScalar.typed(List.of(DType.BF16), List.of(DType.F32)).dtype());
+        assertEquals(DType.BF16, addScalar.typed(List.of(DType.BF16), List.of(DType.F32)).dtype());
         assertEquals(DType.I32, addScalar.typed(List.of(DType.I32), List.of(DType.I32)).dtype());
         assertEquals(DType.F32, addScalar.typed(List.of(DType.I32), List.of(DType.F32)).dtype());
     }
@@ -65,8 +64,7 @@ class PointwiseFunctionTest {
 
     @Test
     void typedFunctionsAndPullbacksAreMadeOnce() {
-        assertSame(
-                typed(Activations.GELU, DType.F32), typed(Activations.GELU, DType.F32));
+        assertSame(typed(Activations.GELU, DType.F32), typed(Activations.GELU, DType.F32));
         assertSame(Activations.GELU.pullback(0), Activations.GELU.pullback(0));
         List<Expr> derivatives =
                 IntStream.range(0, 100)
@@ -81,8 +79,7 @@ class PointwiseFunctionTest {
         PointwiseFunction cube = PointwiseFunction.of("cube", x -> x.square().multiply(x));
         PointwiseFunction third = cube.pullback(0).pullback(0).pullback(0);
         assertEquals("cube.gradient0.gradient0.gradient0", third.name());
-        Expr e =
-                typed(third, DType.F64, DType.F64, DType.F64, DType.F64).expression();
+        Expr e = typed(third, DType.F64, DType.F64, DType.F64, DType.F64).expression();
         assertEquals(6 * 2 * 3 * 5, Evaluator.evaluate(e, 0.7, 2, 3, 5), 1e-12);
         PointwiseFunction byGradient = cube.pullback(0).pullback(1);
         Expr slope = typed(byGradient, DType.F64, DType.F64, DType.F64).expression();
@@ -154,8 +151,7 @@ class PointwiseFunctionTest {
         PointwiseFunction straightThrough = Arithmetic.ROUND.withDerivative(x -> x.literal(1));
         assertTrue(typed(straightThrough, DType.F32).derivative(0).isConstant(1));
         assertTrue(typed(Arithmetic.ROUND, DType.F32).isConstantIn(0));
-        Expr gradient =
-                typed(straightThrough.pullback(0), DType.F32, DType.F32).expression();
+        Expr gradient = typed(straightThrough.pullback(0), DType.F32, DType.F32).expression();
         assertEquals(7, Evaluator.evaluate(gradient, 0.3, 7));
     }
 
@@ -167,8 +163,7 @@ class PointwiseFunctionTest {
         Expr e = subtract.typed(List.of(DType.F32), List.of(DType.F32)).expression();
         assertEquals(7, Evaluator.evaluate(e, List.of(3.0), List.of(10.0), 0).doubleValue());
         PointwiseFunction lerp = Arithmetic.LERP.bind(1);
-        Expr between =
-                lerp.typed(List.of(DType.F32), List.of(DType.F32, DType.F32)).expression();
+        Expr between = lerp.typed(List.of(DType.F32), List.of(DType.F32, DType.F32)).expression();
         Number value = Evaluator.evaluate(between, List.of(2.0), List.of(0.25, 10.0), 0);
         assertEquals(4, value.doubleValue());
     }
@@ -178,8 +173,7 @@ class PointwiseFunctionTest {
         PointwiseFunction f =
                 PointwiseFunction.of("f", (a, b) -> a.multiply(b))
                         .withDerivative(1, (x, s) -> x.get(0).multiply(3));
-        PointwiseFunction.Typed bound =
-                f.bind(0).typed(List.of(DType.F32), List.of(DType.F32));
+        PointwiseFunction.Typed bound = f.bind(0).typed(List.of(DType.F32), List.of(DType.F32));
         Number slope = Evaluator.evaluate(bound.derivative(0), List.of(5.0), List.of(2.0), 0);
         assertEquals(6, slope.doubleValue());
     }

@@ -70,8 +70,7 @@ class ProgramTest {
         int inner = builder.add(y.exp());
         Expr scaled = x.multiply(Expr.scalar(0, DType.F32));
         int[] replacements = {inner, inner};
-        int outer =
-                builder.add(scaled, replacements, new int[] {builder.scalar(2, DType.F32)});
+        int outer = builder.add(scaled, replacements, new int[] {builder.scalar(2, DType.F32)});
         builder.output(outer, DType.F32);
         assertEquals(Program.of(y.exp().multiply(Expr.scalar(2, DType.F32))), builder.build());
     }
@@ -93,8 +92,7 @@ class ProgramTest {
         for (Expr e : identities) {
             assertEquals(identity, Program.of(e), e::toString);
         }
-        assertEquals(
-                Program.of(condition.select(x, y)), Program.of(condition.not().select(y, x)));
+        assertEquals(Program.of(condition.select(x, y)), Program.of(condition.not().select(y, x)));
     }
 
     @Test

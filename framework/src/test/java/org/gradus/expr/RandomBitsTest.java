@@ -61,8 +61,7 @@ class RandomBitsTest {
         double sum = 0;
         double squares = 0;
         for (int i = 0; i < count; i++) {
-            double x =
-                    Evaluator.evaluate(sample, List.of(), List.of(scalars), i).doubleValue();
+            double x = Evaluator.evaluate(sample, List.of(), List.of(scalars), i).doubleValue();
             assertTrue(Double.isFinite(x));
             sum += x;
             squares += x * x;
