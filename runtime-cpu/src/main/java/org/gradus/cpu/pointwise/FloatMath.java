@@ -44,34 +44,34 @@ final class FloatMath {
     static final float L7 = -2.4999993993e-1f;
     static final float L8 = 3.3333331174e-1f;
 
-    // tanh(x) = x p(x²) / q(x²) for |x| ≤ 7.9: Eigen, MathFunctionsImpl.h
+    // tanh(x) = x p(x²) / q(x²) for |x| ≤ 7.9: Eigen, MathFunctionsImpl.h, scaled to q(0) = 1
     static final float TANH_MAX = 7.90531110763549805f;
-    static final float TP1 = 4.89352455891786e-03f;
-    static final float TP3 = 6.37261928875436e-04f;
-    static final float TP5 = 1.48572235717979e-05f;
-    static final float TP7 = 5.12229709037114e-08f;
-    static final float TP9 = -8.60467152213735e-11f;
-    static final float TP11 = 2.00018790482477e-13f;
-    static final float TP13 = -2.76076847742355e-16f;
-    static final float TQ0 = 4.89352518554385e-03f;
-    static final float TQ2 = 2.26843463243900e-03f;
-    static final float TQ4 = 1.18534705686654e-04f;
-    static final float TQ6 = 1.19825839466702e-06f;
+    static final float TP1 = 9.9999987195e-01f;
+    static final float TP3 = 1.3022553368e-01f;
+    static final float TP5 = 3.0360983153e-03f;
+    static final float TP7 = 1.0467499188e-05f;
+    static final float TP9 = -1.7583789182e-08f;
+    static final float TP11 = 4.0874172074e-11f;
+    static final float TP13 = -5.6416762410e-14f;
+    static final float TQ0 = 1.0000000000e+00f;
+    static final float TQ2 = 4.6355838510e-01f;
+    static final float TQ4 = 2.4222763998e-02f;
+    static final float TQ6 = 2.4486609330e-04f;
 
-    // erf(x) = x p(x²) / q(x²) for |x| ≤ 4: Eigen, SpecialFunctionsImpl.h
+    // erf(x) = x p(x²) / q(x²) for |x| ≤ 4: Eigen, SpecialFunctionsImpl.h, scaled to q(0) = 1
     static final float ERF_MAX = 4f;
-    static final float FP1 = -1.60960333262415e-02f;
-    static final float FP3 = -2.95459980854025e-03f;
-    static final float FP5 = -7.34990630326855e-04f;
-    static final float FP7 = -5.69250639462346e-05f;
-    static final float FP9 = -2.10102402082508e-06f;
-    static final float FP11 = 2.77068142495902e-08f;
-    static final float FP13 = -2.72614225801306e-10f;
-    static final float FQ0 = -1.42647390514189e-02f;
-    static final float FQ2 = -7.37332916720468e-03f;
-    static final float FQ4 = -1.68282697438203e-03f;
-    static final float FQ6 = -2.13374055278905e-04f;
-    static final float FQ8 = -1.45660718464996e-05f;
+    static final float FP1 = 1.1283790939e+00f;
+    static final float FP3 = 2.0712610290e-01f;
+    static final float FP5 = 5.1524996544e-02f;
+    static final float FP7 = 3.9906137603e-03f;
+    static final float FP9 = 1.4728793939e-04f;
+    static final float FP11 = -1.9423288537e-06f;
+    static final float FP13 = 1.9111055927e-08f;
+    static final float FQ0 = 1.0000000000e+00f;
+    static final float FQ2 = 5.1689197683e-01f;
+    static final float FQ4 = 1.1797110121e-01f;
+    static final float FQ6 = 1.4958146413e-02f;
+    static final float FQ8 = 1.0211243118e-03f;
 
     private FloatMath() {}
 
@@ -168,7 +168,7 @@ final class FloatMath {
         float q = Math.fma(TQ6, s, TQ4);
         q = Math.fma(q, s, TQ2);
         q = Math.fma(q, s, TQ0);
-        return p / q;
+        return Math.abs(x) > TANH_MAX ? Math.signum(x) : p / q;
     }
 
     /** Returns the error function. */
@@ -186,6 +186,6 @@ final class FloatMath {
         q = Math.fma(q, s, FQ4);
         q = Math.fma(q, s, FQ2);
         q = Math.fma(q, s, FQ0);
-        return p / q;
+        return Math.abs(x) > ERF_MAX ? Math.signum(x) : p / q;
     }
 }

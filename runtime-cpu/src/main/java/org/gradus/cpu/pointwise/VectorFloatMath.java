@@ -67,6 +67,12 @@ public final class VectorFloatMath {
         return below.blend(low, below.compare(VectorOperators.LT, low));
     }
 
+    /** Returns -1 or 1 where x is beyond a limit, else the given result. */
+    private static FloatVector saturate(FloatVector x, FloatVector result, float limit) {
+        FloatVector bounded = result.blend(1f, x.compare(VectorOperators.GT, limit));
+        return bounded.blend(-1f, x.compare(VectorOperators.LT, -limit));
+    }
+
     private static FloatVector powerOfTwo(IntVector exponent) {
         return exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
     }
@@ -148,7 +154,7 @@ public final class VectorFloatMath {
                 all(TP13).fma(s, all(TP11)).fma(s, all(TP9)).fma(s, all(TP7)).fma(s, all(TP5))
                         .fma(s, all(TP3)).fma(s, all(TP1)).mul(v);
         FloatVector q = all(TQ6).fma(s, all(TQ4)).fma(s, all(TQ2)).fma(s, all(TQ0));
-        return p.div(q);
+        return saturate(x, p.div(q), FloatMath.TANH_MAX);
     }
 
     /** Returns the error function. */
@@ -160,6 +166,6 @@ public final class VectorFloatMath {
                         .fma(s, all(FP3)).fma(s, all(FP1)).mul(v);
         FloatVector q =
                 all(FQ8).fma(s, all(FQ6)).fma(s, all(FQ4)).fma(s, all(FQ2)).fma(s, all(FQ0));
-        return p.div(q);
+        return saturate(x, p.div(q), FloatMath.ERF_MAX);
     }
 }
