@@ -1,8 +1,7 @@
 package org.gradus.nn;
 
-import org.gradus.tensor.Tensor;
-
 import java.util.Arrays;
+import org.gradus.tensor.Tensor;
 
 /** Values per channel of {@code [batch, channels, ...]}. */
 final class Channels {

@@ -1,14 +1,13 @@
 package org.gradus.nn;
 
+import java.util.List;
+import java.util.OptionalLong;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
-
-import java.util.List;
-import java.util.OptionalLong;
 
 /**
  * Cross-entropy of logits and targets, as PyTorch's {@code cross_entropy}.

@@ -1,5 +1,8 @@
 package org.gradus.nn;
 
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.gradus.device.Device;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
@@ -7,10 +10,6 @@ import org.gradus.tensor.Autograd;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
-
-import java.util.IdentityHashMap;
-import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /** A module that computes one tensor from one tensor. Subclasses define {@link #forward}. */
 public abstract class Layer extends Module implements UnaryOperator<Tensor> {

@@ -1,15 +1,5 @@
 package org.gradus.nn;
 
-import org.gradus.device.Device;
-import org.gradus.device.Devices;
-import org.gradus.dtype.DType;
-import org.gradus.shape.Shape;
-import org.gradus.tensor.Generator;
-import org.gradus.tensor.HostArray;
-import org.gradus.tensor.Scope;
-import org.gradus.tensor.Tensor;
-import org.gradus.tensor.TensorException;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HashSet;
@@ -22,6 +12,15 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.gradus.device.Device;
+import org.gradus.device.Devices;
+import org.gradus.dtype.DType;
+import org.gradus.shape.Shape;
+import org.gradus.tensor.Generator;
+import org.gradus.tensor.HostArray;
+import org.gradus.tensor.Scope;
+import org.gradus.tensor.Tensor;
+import org.gradus.tensor.TensorException;
 
 /**
  * A part of a network that has parameters, or other modules, or both. A subclass registers them in

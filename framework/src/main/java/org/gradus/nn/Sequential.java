@@ -1,10 +1,9 @@
 package org.gradus.nn;
 
-import org.gradus.tensor.Tensor;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.gradus.tensor.Tensor;
 
 /** Layers one after the other, named {@code "0"}, {@code "1"}, ... or as the caller says. */
 public final class Sequential extends Layer {

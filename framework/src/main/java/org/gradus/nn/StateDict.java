@@ -1,15 +1,14 @@
 package org.gradus.nn;
 
-import org.gradus.dtype.DType;
-import org.gradus.shape.Shape;
-import org.gradus.tensor.HostArray;
-import org.gradus.tensor.TensorException;
-
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.gradus.dtype.DType;
+import org.gradus.shape.Shape;
+import org.gradus.tensor.HostArray;
+import org.gradus.tensor.TensorException;
 
 /** What a module saves, by full name, in PyTorch's order: parameters, buffers, then children. */
 final class StateDict {

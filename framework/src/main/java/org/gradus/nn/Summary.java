@@ -1,11 +1,10 @@
 package org.gradus.nn;
 
-import org.gradus.shape.Shape;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.gradus.shape.Shape;
 
 /** The table that {@link Module#summary()} returns. */
 final class Summary {

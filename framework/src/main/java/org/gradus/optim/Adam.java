@@ -1,8 +1,7 @@
 package org.gradus.optim;
 
-import org.gradus.expr.Expr;
-
 import java.util.List;
+import org.gradus.expr.Expr;
 
 /**
  * Steps scaled by running averages of the gradients and of their squares (Kingma and Ba, 2015).

@@ -1,8 +1,7 @@
 package org.gradus.optim;
 
-import org.gradus.expr.Expr;
-
 import java.util.List;
+import org.gradus.expr.Expr;
 
 /**
  * {@link Adam} with weight decay apart from the gradient (Loshchilov and Hutter, 2019). States:

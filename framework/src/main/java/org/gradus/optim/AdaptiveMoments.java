@@ -1,8 +1,7 @@
 package org.gradus.optim;
 
-import org.gradus.expr.Expr;
-
 import java.util.List;
+import org.gradus.expr.Expr;
 
 /** The step that {@link Adam} and {@link AdamW} share. */
 final class AdaptiveMoments {

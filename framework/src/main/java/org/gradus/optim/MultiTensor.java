@@ -1,13 +1,12 @@
 package org.gradus.optim;
 
+import java.util.List;
 import org.gradus.device.Device;
 import org.gradus.device.MultiTensorKernels;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.expr.Program;
 import org.gradus.expr.Scalars;
-
-import java.util.List;
 
 /** Runs one pointwise program on many groups of views, in one launch where the device can. */
 final class MultiTensor {

@@ -1,5 +1,11 @@
 package org.gradus.optim;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.gradus.device.Device;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
@@ -12,13 +18,6 @@ import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
-
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
  * Updates parameters by their gradients, following an {@link UpdateRule}. Parameters without a

@@ -1,13 +1,12 @@
 package org.gradus.optim;
 
-import org.gradus.nn.Parameter;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
+import org.gradus.nn.Parameter;
 
 /**
  * Parameters that share the settings of their update.

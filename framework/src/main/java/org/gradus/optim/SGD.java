@@ -1,8 +1,7 @@
 package org.gradus.optim;
 
-import org.gradus.expr.Expr;
-
 import java.util.List;
+import org.gradus.expr.Expr;
 
 /**
  * Stochastic gradient descent, with momentum as PyTorch defines it: {@code buffer = momentum *

@@ -1,8 +1,7 @@
 package org.gradus.optim;
 
-import org.gradus.expr.Expr;
-
 import java.util.List;
+import org.gradus.expr.Expr;
 
 /**
  * The arithmetic of an optimizer: how a parameter's element changes with its gradient. The whole
