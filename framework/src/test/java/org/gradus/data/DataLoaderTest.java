@@ -66,7 +66,9 @@ class DataLoaderTest {
     /** A changed order would make old runs impossible to resume or repeat. */
     @Test
     void theOrderNeverChangesBetweenVersions() {
-        assertEquals(List.of(List.of(7, 9, 3, 8, 1, 2, 0, 5, 6, 4)), epoch(DataLoader.of(numbers(10), 10).shuffled(42), 0));
+        assertEquals(
+                List.of(List.of(7, 9, 3, 8, 1, 2, 0, 5, 6, 4)),
+                epoch(DataLoader.of(numbers(10), 10).shuffled(42), 0));
     }
 
     @ParameterizedTest
