@@ -1,0 +1,110 @@
+package org.gradus.cpu.convolution;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.gradus.cpu.matmul.MicroKernels;
+import org.gradus.cpu.threads.Scratch;
+import org.gradus.cpu.threads.WorkerPool;
+import org.gradus.device.ConvolutionKernels;
+import org.gradus.device.View;
+import org.gradus.device.Window;
+
+/**
+ * {@code F32} convolutions over 1 to 3 spatial axes, with strides, padding, dilation and groups, by
+ * implicit matrix products. Results do not depend on the number of threads.
+ */
+public final class CpuConvolution implements ConvolutionKernels {
+    private static final int SLOT_FIRST = 0;
+    private static final int SLOT_SECOND = 1;
+    private static final int SLOT_BIAS = 2;
+    private static final int SLOT_RESULT = 3;
+    private static final int SCRATCH_SLOTS = 4;
+
+    private final WorkerPool pool;
+    private final ImplicitProduct product;
+    private final InputGradient inputGradients;
+    private final WeightGradient weightGradients;
+    private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
+
+    /** Uses a pool's threads and the fastest micro-kernels of this processor. */
+    public CpuConvolution(WorkerPool pool) {
+        this(pool, MicroKernels.ofProcessor());
+    }
+
+    /** Uses a pool's threads and the given micro-kernels. */
+    public CpuConvolution(WorkerPool pool, MicroKernels kernels) {
+        this.pool = pool;
+        product = new ImplicitProduct(pool, kernels);
+        inputGradients = new InputGradient(pool, product);
+        weightGradients = new WeightGradient(pool, kernels);
+    }
+
+    @Override
+    public void forward(
+            View input, View weight, Optional<View> bias, Window window, int groups, View output) {
+        if (output.elements() == 0) {
+            return;
+        }
+        var geometry = Geometry.of(input.shape(), output.shape(), window, groups);
+        var image = PaddedImage.ofInput(geometry);
+        Dense target = Dense.place(output, scratch, SLOT_RESULT);
+        product.multiply(
+                new ImplicitProduct.Operands(
+                        geometry.batch(),
+                        groups,
+                        Dense.read(input, pool, scratch, SLOT_FIRST),
+                        image,
+                        geometry.groupChannels(),
+                        image.taps(geometry, geometry.groupChannels()),
+                        Dense.read(weight, pool, scratch, SLOT_SECOND),
+                        geometry.groupFilters(),
+                        bias.map(view -> Dense.read(view, pool, scratch, SLOT_BIAS)).orElse(null),
+                        Grid.dense(geometry.output()),
+                        target,
+                        geometry.outputSize()));
+        target.store(output, pool);
+    }
+
+    @Override
+    public void inputGradient(
+            View outputGradient, View weight, Window window, int groups, View inputGradient) {
+        if (inputGradient.elements() == 0) {
+            return;
+        }
+        Dense target = Dense.place(inputGradient, scratch, SLOT_RESULT);
+        if (outputGradient.elements() == 0) {
+            clear(target, inputGradient);
+        } else {
+            inputGradients.compute(
+                    Geometry.of(inputGradient.shape(), outputGradient.shape(), window, groups),
+                    Dense.read(outputGradient, pool, scratch, SLOT_FIRST),
+                    Dense.read(weight, pool, scratch, SLOT_SECOND),
+                    target);
+        }
+        target.store(inputGradient, pool);
+    }
+
+    @Override
+    public void weightGradient(
+            View input, View outputGradient, Window window, int groups, View weightGradient) {
+        if (weightGradient.elements() == 0) {
+            return;
+        }
+        Dense target = Dense.place(weightGradient, scratch, SLOT_RESULT);
+        if (outputGradient.elements() == 0 || input.elements() == 0) {
+            clear(target, weightGradient);
+        } else {
+            weightGradients.compute(
+                    Geometry.of(input.shape(), outputGradient.shape(), window, groups),
+                    Dense.read(input, pool, scratch, SLOT_FIRST),
+                    Dense.read(outputGradient, pool, scratch, SLOT_SECOND),
+                    target);
+        }
+        target.store(weightGradient, pool);
+    }
+
+    private static void clear(Dense target, View view) {
+        int end = target.offset() + (int) view.elements();
+        Arrays.fill(target.data(), target.offset(), end, 0);
+    }
+}

@@ -1,0 +1,180 @@
+package org.gradus.cpu.convolution;
+
+import java.util.Arrays;
+import org.gradus.cpu.threads.Scratch;
+import org.gradus.cpu.threads.WorkerPool;
+
+/**
+ * The gradient of a convolution's input. The inputs that lie {@code stride} apart are reached by the
+ * same elements of the window, so each of the {@code stride} phases along an axis is a convolution
+ * of the output's gradient with those elements, without strides.
+ */
+final class InputGradient {
+    private static final int SCRATCH_SLOTS = 1;
+    private static final int AXES = Geometry.AXES;
+
+    private final WorkerPool pool;
+    private final ImplicitProduct product;
+    private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
+
+    InputGradient(WorkerPool pool, ImplicitProduct product) {
+        this.pool = pool;
+        this.product = product;
+    }
+
+    /**
+     * The elements of the window that reach a phase along an axis.
+     *
+     * @param kernel their indices
+     * @param shift for each the output position that it takes to the phase's first input
+     * @param count how many inputs the phase has
+     */
+    private record Phase(int[] kernel, int[] shift, int count) {
+        static Phase of(Geometry geometry, int axis, int phase) {
+            int stride = geometry.stride()[axis];
+            int[] kernel = new int[geometry.kernel()[axis]];
+            int[] shift = new int[kernel.length];
+            int count = 0;
+            for (int k = 0; k < kernel.length; k++) {
+                int reach =
+                        phase + geometry.padding()[axis] - k * geometry.dilation()[axis];
+                if (Math.floorMod(reach, stride) == 0) {
+                    kernel[count] = k;
+                    shift[count] = Math.floorDiv(reach, stride);
+                    count++;
+                }
+            }
+            int inputs = (geometry.input()[axis] - phase + stride - 1) / stride;
+            return new Phase(
+                    Arrays.copyOf(kernel, count), Arrays.copyOf(shift, count), Math.max(0, inputs));
+        }
+    }
+
+    /** Computes the gradient of a dense input. */
+    void compute(Geometry geometry, Dense outputGradient, Dense weight, Dense inputGradient) {
+        var phases = new Phase[AXES][];
+        int[] before = new int[AXES];
+        int[] extent = new int[AXES];
+        for (int axis = 0; axis < AXES; axis++) {
+            phases[axis] = new Phase[geometry.stride()[axis]];
+            int lowest = Integer.MAX_VALUE;
+            int highest = Integer.MIN_VALUE;
+            for (int phase = 0; phase < phases[axis].length; phase++) {
+                phases[axis][phase] = Phase.of(geometry, axis, phase);
+                for (int shift : phases[axis][phase].shift) {
+                    lowest = Math.min(lowest, shift);
+                    highest = Math.max(highest, shift);
+                }
+            }
+            before[axis] = -lowest;
+            extent[axis] = phases[axis][0].count + highest - lowest;
+        }
+        var image = PaddedImage.of(geometry.output(), before, new int[] {1, 1, 1}, extent);
+        for (int z = 0; z < phases[0].length; z++) {
+            for (int y = 0; y < phases[1].length; y++) {
+                for (int x = 0; x < phases[2].length; x++) {
+                    Phase[] phase = {phases[0][z], phases[1][y], phases[2][x]};
+                    int[] input = geometry.input();
+                    int start = (z * input[1] + y) * input[2] + x;
+                    compute(geometry, image, phase, start, outputGradient, weight, inputGradient);
+                }
+            }
+        }
+    }
+
+    private void compute(
+            Geometry geometry,
+            PaddedImage image,
+            Phase[] phase,
+            int start,
+            Dense outputGradient,
+            Dense weight,
+            Dense inputGradient) {
+        int[] input = geometry.input();
+        int[] stride = geometry.stride();
+        var grid =
+                new Grid(
+                        new int[] {phase[0].count, phase[1].count, phase[2].count},
+                        start,
+                        new int[] {
+                            stride[0] * input[1] * input[2], stride[1] * input[2], stride[2]
+                        });
+        int[] window = windowElements(geometry, phase);
+        product.multiply(
+                new ImplicitProduct.Operands(
+                        geometry.batch(),
+                        geometry.groups(),
+                        outputGradient,
+                        image,
+                        geometry.groupFilters(),
+                        taps(geometry, image, phase),
+                        transposedWeights(geometry, window, weight),
+                        geometry.groupChannels(),
+                        null,
+                        grid,
+                        inputGradient,
+                        geometry.inputSize()));
+    }
+
+    /** Returns the flat indices of the elements of the window that reach a phase. */
+    private static int[] windowElements(Geometry geometry, Phase[] phase) {
+        int[] result =
+                new int[phase[0].kernel.length * phase[1].kernel.length * phase[2].kernel.length];
+        int i = 0;
+        for (int z : phase[0].kernel) {
+            for (int y : phase[1].kernel) {
+                for (int x : phase[2].kernel) {
+                    result[i++] =
+                            (z * geometry.kernel()[1] + y) * geometry.kernel()[2] + x;
+                }
+            }
+        }
+        return result;
+    }
+
+    private static int[] taps(Geometry geometry, PaddedImage image, Phase[] phase) {
+        int[] before = image.before();
+        int count = phase[0].shift.length * phase[1].shift.length * phase[2].shift.length;
+        int[] result = new int[geometry.groupFilters() * count];
+        int i = 0;
+        for (int filter = 0; filter < geometry.groupFilters(); filter++) {
+            for (int z : phase[0].shift) {
+                for (int y : phase[1].shift) {
+                    for (int x : phase[2].shift) {
+                        result[i++] =
+                                filter * image.channelSize()
+                                        + image.position(
+                                                z + before[0], y + before[1], x + before[2]);
+                    }
+                }
+            }
+        }
+        return result;
+    }
+
+    /** Returns {@code [channels, groupFilters * window.length]}: weights with filters as depth. */
+    private Dense transposedWeights(Geometry geometry, int[] window, Dense weight) {
+        int filters = geometry.groupFilters();
+        int channels = geometry.groupChannels();
+        int taps = geometry.taps();
+        int depth = filters * window.length;
+        float[] result = scratch.floats(0, geometry.channels() * depth);
+        pool.run(
+                geometry.channels(),
+                (channel, worker) -> {
+                    int group = channel / channels;
+                    int to = channel * depth;
+                    for (int filter = 0; filter < filters; filter++) {
+                        int from =
+                                weight.offset()
+                                        + ((group * filters + filter) * channels
+                                                        + channel % channels)
+                                                * taps;
+                        for (int element : window) {
+                            result[to++] = weight.data()[from + element];
+                        }
+                    }
+                });
+        return new Dense(result, 0);
+    }
+}
