@@ -180,7 +180,7 @@ public final class Npy {
             if (shape.elements() <= (Integer.MAX_VALUE - 16L) / type.width()) {
                 return shape;
             }
-        } catch (ArithmeticException | IllegalArgumentException _) {
+        } catch (IllegalArgumentException _) {
             // Not numbers, or too large ones: reported below.
         }
         throw damaged(name, "has the impossible or too large shape (" + text + ")");

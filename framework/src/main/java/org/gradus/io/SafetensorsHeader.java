@@ -180,8 +180,8 @@ record SafetensorsHeader(
             if (possible && Shape.of(shape).elements() <= MAXIMUM_ELEMENTS) {
                 return Shape.of(shape);
             }
-        } catch (ArithmeticException _) {
-            // More elements than fit in 64 bits: reported below with all others.
+        } catch (IllegalArgumentException _) {
+            // More elements than a shape can have: reported below with all others.
         }
         throw damaged(
                 file, "tensor \"" + name + "\" has the impossible or too large shape " + sizes);

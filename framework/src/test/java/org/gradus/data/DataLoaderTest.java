@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.gradus.shape.Shape;
@@ -153,9 +155,10 @@ class DataLoaderTest {
         var loader = DataLoader.of(watched(100, threads::note), 2).prefetch(3);
         var batches = loader.iterator(0);
         batches.next();
+        threads.awaitSamples(4 * 2);
         threads.awaitEnd();
 
-        assertEquals(4, threads.indices.size() / 2);
+        assertEquals(4 * 2, threads.indices.size());
         assertEquals(4, threads.all.size());
     }
 
@@ -166,6 +169,7 @@ class DataLoaderTest {
         for (int epoch = 0; epoch < 20; epoch++) {
             loader.iterator(epoch).next();
         }
+        threads.awaitSamples(20 * 6 * 2);
         threads.awaitEnd();
         assertTrue(threads.all.stream().allMatch(Thread::isDaemon));
     }
@@ -213,10 +217,16 @@ class DataLoaderTest {
     private static final class Threads {
         private final Set<Thread> all = ConcurrentHashMap.newKeySet();
         private final Set<Integer> indices = ConcurrentHashMap.newKeySet();
+        private final Semaphore samples = new Semaphore(0);
 
         void note(int index) {
             all.add(Thread.currentThread());
             indices.add(index);
+            samples.release();
+        }
+
+        void awaitSamples(int count) throws InterruptedException {
+            assertTrue(samples.tryAcquire(count, PATIENCE.toSeconds(), TimeUnit.SECONDS));
         }
 
         void awaitEnd() throws InterruptedException {
