@@ -10,6 +10,7 @@ module org.gradus {
     exports org.gradus.dtype;
     exports org.gradus.expr;
     exports org.gradus.io;
+    exports org.gradus.metrics;
     exports org.gradus.nn;
     exports org.gradus.optim;
     exports org.gradus.shape;

@@ -1,0 +1,43 @@
+package org.gradus.metrics;
+
+import org.gradus.dtype.DType;
+import org.gradus.tensor.Tensor;
+
+import java.util.OptionalLong;
+
+/**
+ * The share of samples whose class is predicted right, called {@code accuracy}.
+ *
+ * <p>Outputs are scores {@code [batch, classes, ...]} or {@code [batch, ..., classes]} with class
+ * indices {@code [batch, ...]} as targets; or, for two classes, logits in the targets' shape, where
+ * above 0 means class 1.
+ */
+public final class Accuracy extends MeanMetric {
+    private final OptionalLong ignored;
+
+    /** Makes a metric that counts every sample. */
+    public Accuracy() {
+        this(OptionalLong.empty());
+    }
+
+    private Accuracy(OptionalLong ignored) {
+        super("accuracy");
+        this.ignored = ignored;
+    }
+
+    /** Returns a metric that leaves out targets of one value, such as that of padding. */
+    public static Accuracy ignoring(long label) {
+        return new Accuracy(OptionalLong.of(label));
+    }
+
+    @Override
+    void measure(Tensor output, Tensor target) {
+        Tensor hits = Labels.predicted(name(), output, target).eq(target);
+        if (ignored.isEmpty()) {
+            add(hits.to(DType.I64).sum(), target.shape().elements());
+        } else {
+            Tensor counted = target.ne(ignored.getAsLong());
+            add(hits.and(counted).to(DType.I64).sum(), counted.to(DType.I64).sum());
+        }
+    }
+}
