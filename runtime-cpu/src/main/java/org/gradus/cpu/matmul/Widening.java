@@ -4,7 +4,7 @@ import org.gradus.cpu.threads.WorkerPool;
 import org.gradus.dtype.DType;
 
 /** Converts matrices between a 16-bit floating type and dense {@code F32} ones, row-major. */
-final class Widening {
+public final class Widening {
     private static final int TASK_ELEMENTS = 16_384;
 
     private final WorkerPool pool;
@@ -64,8 +64,8 @@ final class Widening {
                 });
     }
 
-    /** Returns the upper half of a value's bits, rounded; a NaN stays one. */
-    private static short toBrain(float value) {
+    /** Returns the BF16 bits of a value, rounded to the nearest, ties to even; a NaN stays one. */
+    public static short toBrain(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
             return (short) (bits >>> 16 | 0x40);
