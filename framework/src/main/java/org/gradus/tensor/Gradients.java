@@ -1,9 +1,8 @@
 package org.gradus.tensor;
 
-import org.gradus.dtype.DType;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.gradus.dtype.DType;
 
 /**
  * The gradient rules: for each operation the gradient of input {@code i}, given the gradient {@code
@@ -101,7 +100,7 @@ final class Gradients {
             case 1 ->
                     Convolutions.weightGradient(
                             n.input(0), g, op.window(), op.groups(), n.inputShape(1));
-            default -> g.reshape(g.size(0), g.size(1), -1).sum(0, 2);
+            default -> Merged.after(2, g).sum(0, 2);
         };
     }
 

@@ -1,11 +1,10 @@
 package org.gradus.tensor;
 
+import java.util.List;
+import java.util.Optional;
 import org.gradus.device.NormalizationKernels;
 import org.gradus.device.View;
 import org.gradus.shape.Shape;
-
-import java.util.List;
-import java.util.Optional;
 
 /** Normalization by mean and variance as fused kernels, with their plain definitions. */
 final class NormFunctions {
@@ -102,7 +101,7 @@ final class NormFunctions {
     /** Normalizes channels of {@code [batch, channels, ...]} and tells the statistics. */
     static Normalizations.BatchNormalized batch(
             Tensor input, Tensor weight, Tensor bias, double epsilon) {
-        Tensor x = input.reshape(input.size(0), input.size(1), -1).contiguous();
+        Tensor x = Merged.after(2, input).contiguous();
         Tensor[] operands = operands(x, weight, bias);
         Batch function = new Batch(epsilon);
         if (isFused(x)) {

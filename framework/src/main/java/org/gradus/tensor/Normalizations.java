@@ -1,11 +1,10 @@
 package org.gradus.tensor;
 
+import java.util.Arrays;
+import java.util.List;
 import org.gradus.device.SoftmaxKernels;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
-
-import java.util.Arrays;
-import java.util.List;
 
 /** Softmax, cross-entropy, and normalization by mean and variance. */
 public sealed interface Normalizations permits Tensor {
@@ -30,7 +29,7 @@ public sealed interface Normalizations permits Tensor {
         }
         int a = Checks.of(name, () -> x.shape().axis(axis));
         Tensor last = a == x.rank() - 1 ? x : x.transpose(a, -1);
-        Tensor rows = last.reshape(-1, last.size(-1)).contiguous();
+        Tensor rows = Merged.rows(last, 1).contiguous();
         boolean fused =
                 rows.shape().elements() > 0
                         && x.device().kernels(SoftmaxKernels.class, x.dtype()).isPresent();
@@ -90,7 +89,7 @@ public sealed interface Normalizations permits Tensor {
         }
         Shape inner = x.shape().last(axes);
         checkAffine("layerNorm", inner, weight, bias);
-        Tensor rows = x.reshape(-1, Math.toIntExact(inner.elements()));
+        Tensor rows = Merged.rows(x, axes);
         return NormFunctions.layer(rows, flat(weight), flat(bias), epsilon).reshape(x.shape());
     }
 
@@ -126,7 +125,8 @@ public sealed interface Normalizations permits Tensor {
                             + " groups");
         }
         checkAffine("groupNorm", Shape.of(x.size(1)), weight, bias);
-        Tensor rows = x.reshape(x.size(0) * groups, -1);
+        Tensor all = Merged.after(1, x);
+        Tensor rows = all.reshape(x.size(0) * groups, all.size(1) / groups);
         Tensor result = NormFunctions.layer(rows, null, null, epsilon).reshape(x.shape());
         int[] channels = new int[x.rank() - 1];
         Arrays.fill(channels, 1);

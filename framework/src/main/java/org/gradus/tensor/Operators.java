@@ -193,22 +193,22 @@ public sealed interface Operators permits Tensor {
 
     // ---- logic and selection
 
-    /** Returns the logical (bitwise for integers) and. */
+    /** Returns the logical and; numbers count as true where they are not 0. */
     default Tensor and(Tensor other) {
         return Pointwise.apply(Logic.AND, self(), other);
     }
 
-    /** Returns the logical (bitwise for integers) or. */
+    /** Returns the logical or; numbers count as true where they are not 0. */
     default Tensor or(Tensor other) {
         return Pointwise.apply(Logic.OR, self(), other);
     }
 
-    /** Returns the logical (bitwise for integers) exclusive or. */
+    /** Returns the logical exclusive or; numbers count as true where they are not 0. */
     default Tensor xor(Tensor other) {
         return Pointwise.apply(Logic.XOR, self(), other);
     }
 
-    /** Returns the logical (bitwise for integers) complement. */
+    /** Returns where this is false, or 0. */
     default Tensor not() {
         return Pointwise.apply(Logic.NOT, self());
     }

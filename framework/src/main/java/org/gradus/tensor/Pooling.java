@@ -1,11 +1,10 @@
 package org.gradus.tensor;
 
+import java.util.Optional;
 import org.gradus.device.PoolingKernels;
 import org.gradus.device.Window;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
-
-import java.util.Optional;
 
 /** Pooling by the device's kernels, or by its plain definition: columns and a reduction. */
 final class Pooling {
@@ -17,7 +16,7 @@ final class Pooling {
      */
     static Tensor maximum(Tensor x, Window window) {
         Shape shape = outputShape(x.shape(), window);
-        Tensor flat = x.reshape(x.size(0), x.size(1), -1);
+        Tensor flat = Merged.after(2, x);
         Shape picked = Shape.of(x.size(0), x.size(1), (int) shape.last(window.rank()).elements());
         Optional<PoolingKernels> kernels = kernels(x);
         if (kernels.isEmpty()) {
@@ -77,10 +76,11 @@ final class Pooling {
 
     private static Tensor spread(Tensor g, Window window, boolean countPadding, Shape shape) {
         Tensor like = Tensor.zeros(g.device(), g.dtype(), shape);
-        Tensor share =
-                g.div(counts(like, window, countPadding)).reshape(g.size(0), g.size(1), 1, -1);
-        return share.expand(g.size(0), g.size(1), window.elements(), -1)
-                .reshape(g.size(0), g.size(1) * window.elements(), -1)
+        Tensor share = Merged.after(2, g.div(counts(like, window, countPadding)));
+        int positions = share.size(2);
+        return share.unsqueeze(2)
+                .expand(g.size(0), g.size(1), window.elements(), positions)
+                .reshape(g.size(0), g.size(1) * window.elements(), positions)
                 .fold(window, shape);
     }
 
@@ -153,7 +153,7 @@ final class Pooling {
                 Tensor.of(
                         HostArray.of(table, Shape.of(window.elements(), picked.size(2))),
                         x.device());
-        return positions.gather(0, winner.reshape(-1, picked.size(2))).reshape(picked);
+        return positions.gather(0, Merged.rows(winner, 1)).reshape(picked);
     }
 
     /** For each window element and output position, the flattened input position it covers. */

@@ -1,11 +1,10 @@
 package org.gradus.tensor;
 
+import java.util.Arrays;
 import org.gradus.device.MatmulOptions;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
-
-import java.util.Arrays;
 
 /** Products of matrices and vectors. */
 public sealed interface Products permits Tensor {
@@ -52,8 +51,7 @@ public sealed interface Products permits Tensor {
         if (a.rank() > 2 && other.rank() == 2) {
             // one large product instead of many small ones
             Shape result = a.shape().with(-1, other.size(1));
-            return equallyBatched(a.reshape(-1, a.size(-1)).to(type), other.to(type))
-                    .reshape(result);
+            return equallyBatched(Merged.rows(a, 1).to(type), other.to(type)).reshape(result);
         }
         Shape batch =
                 Shape.broadcast(Shape.of(leading(a.shape())), Shape.of(leading(other.shape())));
@@ -110,7 +108,7 @@ public sealed interface Products permits Tensor {
                             + weight.shape());
         }
         DType type = floatingType("linear", x, weight);
-        Tensor rows = x.to(type).reshape(-1, x.size(-1));
+        Tensor rows = Merged.rows(x.to(type), 1);
         Tensor w = weight.to(type);
         Tensor b = bias.to(type);
         Value value = Value.allocate(x.device(), type, Shape.of(rows.size(0), w.size(0)));

@@ -1,15 +1,14 @@
 package org.gradus.tensor;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import org.gradus.device.Device;
 import org.gradus.device.Devices;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.ref.Cleaner;
-import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * An array of numbers on a device, and the operations on it.
@@ -242,8 +241,11 @@ public final class Tensor
             }
         }
         HostArray result = HostArray.zeros(dtype, shape);
-        MemorySegment target = result.data();
-        device.download(view.buffer(), view.offset(), target);
+        if (shape.elements() > 0) {
+            // an empty view may lie anywhere, even beyond its buffer
+            MemorySegment target = result.data();
+            device.download(view.buffer(), view.offset(), target);
+        }
         return result;
     }
 
