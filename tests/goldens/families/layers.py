@@ -1,0 +1,5 @@
+"""layers."""
+
+
+def add(g):
+    pass

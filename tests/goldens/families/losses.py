@@ -1,0 +1,5 @@
+"""losses."""
+
+
+def add(g):
+    pass
