@@ -4,13 +4,9 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -134,15 +130,16 @@ public final class Csv {
         if (!Files.isRegularFile(file)) {
             throw new DataException(file + ": there is no such file; give the path of a CSV file");
         }
-        try (Reader text = new InputStreamReader(Files.newInputStream(file), decoder());
-                CsvReader<CsvRecord> records =
-                        CsvReader.builder()
-                                .fieldSeparator(separator)
-                                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-                                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
-                                .allowUnclosedQuote(false)
-                                .ofCsvRecord(text)) {
-            return table(records).toDataset();
+        try (BufferedReader text = Files.newBufferedReader(file)) {
+            skipByteOrderMark(text);
+            return table(
+                            CsvReader.builder()
+                                    .fieldSeparator(separator)
+                                    .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+                                    .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+                                    .allowUnclosedQuote(false)
+                                    .ofCsvRecord(text))
+                    .toDataset();
         } catch (CsvParseException problem) {
             throw new DataException(
                     file + ": " + problem.getMessage() + "; check the quotes there", problem);
@@ -177,9 +174,7 @@ public final class Csv {
     private List<String> names(CsvRecord first) {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < first.getFieldCount(); i++) {
-            // Some programs start a file with a byte order mark.
-            String field = i == 0 ? first.getField(0).replace("\ufeff", "") : first.getField(i);
-            names.add(header ? field.strip() : Integer.toString(i + 1));
+            names.add(header ? first.getField(i).strip() : Integer.toString(i + 1));
         }
         Set<String> distinct = new LinkedHashSet<>(names);
         if (distinct.size() < names.size()) {
@@ -211,7 +206,7 @@ public final class Csv {
                     file
                             + ": has no column \""
                             + column
-                            + "\"; it has "
+                            + "\"; choose one of "
                             + String.join(", ", names));
         }
     }
@@ -232,11 +227,12 @@ public final class Csv {
         return Map.copyOf(changed);
     }
 
-    private static CharsetDecoder decoder() {
-        return StandardCharsets.UTF_8
-                .newDecoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT);
+    /** Some programs start a file with this mark. */
+    private static void skipByteOrderMark(BufferedReader text) throws IOException {
+        text.mark(1);
+        if (text.read() != '\ufeff') {
+            text.reset();
+        }
     }
 
     /** The reader wraps what the file system or the decoder of text says. */

@@ -65,8 +65,12 @@ class CsvTest {
     @Test
     void oddButValidFilesAreRead() throws IOException {
         assertArrayEquals(
-                new float[] {1, 2},
-                inputs(csv("\ufeff\"x\", y\r\n\r\n 1 ,a\r\n\"2\",\"b\"").targetClass("y").read()));
+                new float[] {0, 1},
+                inputs(
+                        csv("\ufeff\"x,z\", y\r\n\r\n 1 ,a\r\n\"2\",\"b\"")
+                                .index("x,z")
+                                .targetClass("y")
+                                .read()));
         assertArrayEquals(
                 new float[] {1, 2, 3, 4},
                 inputs(
@@ -113,7 +117,7 @@ class CsvTest {
         assertTrue(refused(csv("a,y\n").targetClass("y")).contains("no rows"));
         assertTrue(refused(csv("y\nu\n").targetClass("y")).contains("no column besides"));
         assertTrue(refused(csv("a,a\n1,2\n").targetClass("a")).contains("same name"));
-        assertTrue(refused(csv("a,b\n1,2\n").targetClass("y")).contains("it has a, b"));
+        assertTrue(refused(csv("a,b\n1,2\n").targetClass("y")).contains("choose one of a, b"));
         assertTrue(refused(csv("a,y\n1,2\n").ignore("z").targetClass("y")).contains("\"z\""));
         assertTrue(refused(csv("a,y\n\"1,2\n").targetClass("y")).contains("nclosed"));
         assertTrue(refused(Csv.of(folder.resolve("absent")).targetClass("y")).contains("no such"));
