@@ -15,6 +15,17 @@ final class Arguments {
         return value;
     }
 
+    /** Checks that all numbers of channels divide into groups. */
+    static void groups(Module layer, int groups, int... channels) {
+        for (int count : channels) {
+            if (groups < 1 || count % groups != 0) {
+                throw new IllegalArgumentException(
+                        "%s: %d channels do not divide into %d groups"
+                                .formatted(layer.getClass().getSimpleName(), count, groups));
+            }
+        }
+    }
+
     /** Returns one number per spatial axis from that many, or from one for all. */
     static int[] perAxis(String name, int axes, int... values) {
         if (values.length == axes) {

@@ -29,8 +29,8 @@ public final class Linear extends Layer {
                         : null;
     }
 
-    /** Creates a layer that only multiplies. */
-    public static Linear withoutBias(int in, int out) {
+    /** Returns a layer like this one that only multiplies. */
+    public Linear withoutBias() {
         return new Linear(in, out, false);
     }
 

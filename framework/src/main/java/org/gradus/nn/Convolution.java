@@ -1,0 +1,117 @@
+package org.gradus.nn;
+
+import org.gradus.device.Window;
+import org.gradus.shape.Shape;
+import org.gradus.tensor.Tensor;
+
+/**
+ * A convolution (cross-correlation, as all frameworks have it) over 1 to 3 spatial axes: {@code
+ * [batch, in, spatial...]} to {@code [batch, out, positions...]}, where an axis of size n has
+ * {@code (n + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1} positions. Parameters:
+ * {@code weight [out, in / groups, kernel...]} and {@code bias [out]}, both uniform with the bound
+ * {@code 1 / sqrt(in / groups * kernel elements)} at first.
+ *
+ * @param <L> the layer
+ */
+public abstract sealed class Convolution<L extends Convolution<L>> extends Windowed<L>
+        permits Conv1d, Conv2d, Conv3d {
+    record Settings(int in, int out, int groups, boolean hasBias, PaddingMode mode) {}
+
+    private final Settings settings;
+    private final Window unpadded;
+    private final Parameter weight;
+    private final Parameter bias;
+
+    Convolution(Window window, Settings settings) {
+        super(window);
+        this.settings = settings;
+        int[] none = new int[window.rank()];
+        unpadded = new Window(window.kernel(), window.stride(), none, window.dilation());
+        int[] sizes = new int[window.rank() + 2];
+        sizes[0] = settings.out();
+        sizes[1] = settings.in() / settings.groups();
+        System.arraycopy(window.kernel(), 0, sizes, 2, window.rank());
+        Shape shape = Shape.of(sizes);
+        weight = parameter("weight", shape, Initializer.kaimingUniform(Math.sqrt(5)));
+        double bound = 1 / Math.sqrt(Initializer.fanIn(shape));
+        bias =
+                settings.hasBias()
+                        ? parameter("bias", Shape.of(settings.out()), Initializer.uniform(bound))
+                        : null;
+    }
+
+    static Settings settings(String layer, int in, int out) {
+        Arguments.positive(layer, "in", in);
+        Arguments.positive(layer, "out", out);
+        return new Settings(in, out, 1, true, PaddingMode.ZEROS);
+    }
+
+    abstract L with(Window window, Settings settings);
+
+    @Override
+    final L with(Window other) {
+        return with(other, settings);
+    }
+
+    /** Returns a layer like this one with another distance between the elements of the window. */
+    public final L dilation(int... dilation) {
+        return withDilation(dilation);
+    }
+
+    /**
+     * Returns a layer like this one whose channels fall into groups that do not see each other; as
+     * many groups as input channels make it depthwise.
+     *
+     * @throws IllegalArgumentException if the channels do not divide into so many groups
+     */
+    public final L groups(int groups) {
+        Settings s = settings;
+        Arguments.groups(this, groups, s.in(), s.out());
+        return with(window(), new Settings(s.in(), s.out(), groups, s.hasBias(), s.mode()));
+    }
+
+    /** Returns a layer like this one without a bias. */
+    public final L withoutBias() {
+        Settings s = settings;
+        return with(window(), new Settings(s.in(), s.out(), s.groups(), false, s.mode()));
+    }
+
+    /** Returns a layer like this one with something else than zeros beyond the edge. */
+    public final L paddingMode(PaddingMode mode) {
+        Settings s = settings;
+        return with(window(), new Settings(s.in(), s.out(), s.groups(), s.hasBias(), mode));
+    }
+
+    /** Returns {@code [out, in / groups, kernel...]}. */
+    public final Parameter weight() {
+        return weight;
+    }
+
+    /** Returns {@code [out]}, null for a layer without a bias. */
+    public final Parameter bias() {
+        return bias;
+    }
+
+    @Override
+    protected final Tensor forward(Tensor x) {
+        Tensor shift = bias == null ? null : bias.value();
+        if (settings.mode() == PaddingMode.ZEROS) {
+            return x.convolve(weight.value(), shift, window(), settings.groups());
+        }
+        boolean fits = x.rank() == window().rank() + 2;
+        Tensor padded = fits ? settings.mode().pad(x, window().padding()) : x;
+        return padded.convolve(weight.value(), shift, unpadded, settings.groups());
+    }
+
+    @Override
+    public final String toString() {
+        return "%s(%d, %d, %s%s%s)"
+                .formatted(
+                        getClass().getSimpleName(),
+                        settings.in(),
+                        settings.out(),
+                        windowText(1),
+                        settings.groups() == 1 ? "" : ", groups=" + settings.groups(),
+                        bias == null ? ", no bias" : "");
+    }
+}
