@@ -78,7 +78,8 @@ public final class Images {
         } catch (ClassNotFoundException problem) {
             throw new DataException(
                     "pictures need the Java module java.desktop, which is not loaded:"
-                            + " start java with --add-modules java.desktop, or use a JDK that has it",
+                            + " start java with --add-modules java.desktop,"
+                            + " or use a JDK that has it",
                     problem);
         }
     }

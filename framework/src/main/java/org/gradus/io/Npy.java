@@ -144,7 +144,7 @@ public final class Npy {
                             + ": holds elements of type '"
                             + descr
                             + "', which are not numbers known here;"
-                            + " convert them in NumPy with astype('float32') or another number type");
+                            + " convert them in NumPy, as with astype('float32')");
         }
         boolean fortran = find(ORDER, header, name, "order of elements").equals("True");
         Shape shape = shape(find(SHAPE, header, name, "shape"), type, name);
