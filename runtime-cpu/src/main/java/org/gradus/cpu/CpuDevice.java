@@ -4,14 +4,20 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.gradus.cpu.convolution.Columns;
+import org.gradus.cpu.convolution.CpuConvolution;
 import org.gradus.cpu.indexing.Copy;
 import org.gradus.cpu.indexing.Cumulate;
 import org.gradus.cpu.indexing.Gather;
 import org.gradus.cpu.indexing.ScatterAdd;
 import org.gradus.cpu.indexing.Sort;
 import org.gradus.cpu.matmul.Matmul;
+import org.gradus.cpu.normalization.CpuNormalization;
+import org.gradus.cpu.optimizer.CpuMultiTensor;
 import org.gradus.cpu.pointwise.Pointwise;
+import org.gradus.cpu.pooling.CpuPooling;
 import org.gradus.cpu.reduction.Reduction;
+import org.gradus.cpu.softmax.CpuSoftmax;
 import org.gradus.cpu.threads.WorkerPool;
 import org.gradus.device.Buffer;
 import org.gradus.device.Capabilities;
@@ -54,6 +60,8 @@ public final class CpuDevice implements Device {
     private final ScatterAdd scatterAdd;
     private final Cumulate cumulate;
     private final Sort sort;
+    private final Columns columns;
+    private final List<Kernels> families;
 
     /** Opens the device with {@link #defaultThreads} threads. */
     public CpuDevice() {
@@ -79,6 +87,14 @@ public final class CpuDevice implements Device {
         this.scatterAdd = new ScatterAdd(pool);
         this.cumulate = new Cumulate(pool);
         this.sort = new Sort(pool);
+        this.columns = new Columns(pool);
+        this.families =
+                List.of(
+                        new CpuConvolution(pool),
+                        new CpuPooling(pool),
+                        new CpuSoftmax(pool),
+                        new CpuNormalization(pool),
+                        new CpuMultiTensor(pool, pointwise));
     }
 
     /** Returns the system property {@code gradus.threads}, else the available processors. */
@@ -189,13 +205,12 @@ public final class CpuDevice implements Device {
 
     @Override
     public void unfold(View input, Window window, View output) {
-        new PlainColumns(input, window, output).unfold();
+        columns.unfold(input, window, output);
     }
 
     @Override
     public void fold(View input, Window window, View output) {
-        copy.fill(output, 0);
-        new PlainColumns(output, window, input).fold();
+        columns.fold(input, window, output);
     }
 
     @Override
@@ -210,6 +225,14 @@ public final class CpuDevice implements Device {
 
     @Override
     public <K extends Kernels> Optional<K> kernels(Class<K> family, DType dtype) {
+        if (dtype != DType.F32) {
+            return Optional.empty();
+        }
+        for (Kernels candidate : families) {
+            if (family.isInstance(candidate)) {
+                return Optional.of(family.cast(candidate));
+            }
+        }
         return Optional.empty();
     }
 

@@ -42,6 +42,11 @@ public final class Evaluation {
         }
     }
 
+    /** Returns what is evaluated. */
+    TileProgram program() {
+        return program;
+    }
+
     /** Returns the iteration space. */
     public IterationSpace space() {
         return space;

@@ -8,7 +8,7 @@ package org.gradus.cpu.pointwise;
  * (where the result is not subnormal), expm1 and log 2 ulp, log1p 3 ulp, tanh 3.5e-7 relative, erf
  * 3.5e-7 relative.
  */
-final class FloatMath {
+public final class FloatMath {
     /** 1.5 · 2²³: adding it rounds a small number to an integer in the low bits. */
     static final float ROUNDER = 12582912f;
 
@@ -76,7 +76,7 @@ final class FloatMath {
     private FloatMath() {}
 
     /** Returns e to the x: 0 from -104 down, subnormal results to half a unit. */
-    static float exp(float x) {
+    public static float exp(float x) {
         float v = x > EXP_MAX ? EXP_MAX : x;
         v = v < EXP_MIN ? EXP_MIN : v;
         float t = Math.fma(v, LOG2_E, ROUNDER);

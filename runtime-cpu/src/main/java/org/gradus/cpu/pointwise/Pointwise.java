@@ -1,12 +1,10 @@
 package org.gradus.cpu.pointwise;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.gradus.cpu.CpuBuffer;
-import org.gradus.cpu.pointwise.Evaluation.Target;
-import org.gradus.cpu.pointwise.TileProgram.Output;
 import org.gradus.cpu.threads.WorkerPool;
 import org.gradus.device.View;
 import org.gradus.expr.Program;
@@ -21,9 +19,6 @@ import org.gradus.shape.Shape;
 public final class Pointwise {
     /** Programs that are kept compiled; a model has a few hundred. */
     private static final int CACHED_PROGRAMS = 4096;
-
-    /** Rows at least this long are cut into tiles of their own, so that they are read in place. */
-    private static final int LONG_ROW = 384;
 
     /** A task's elements: more than a hundred times what handing it out costs. */
     private static final int TILES_PER_TASK = 16;
@@ -53,27 +48,60 @@ public final class Pointwise {
         if (shape.elements() == 0) {
             return;
         }
-        List<View> operands = new ArrayList<>(inputs.size() + outputs.size());
-        operands.addAll(inputs);
-        operands.addAll(outputs);
-        IterationSpace space = IterationSpace.of(shape, operands);
-        TileProgram compiled = compile(program, space, inputs.size(), false);
-        Evaluation evaluation = new Evaluation(compiled, space, arguments, inputs, frames, ops);
-        Target[] targets = targets(compiled, inputs, outputs);
-
-        Tiling tiling = Tiling.of(space);
-        int tasks = (int) ((tiling.count() + TILES_PER_TASK - 1) / TILES_PER_TASK);
+        MapLaunch launch = launch(program, shape, arguments, inputs, outputs);
+        long tiles = launch.tiles();
         pool.run(
-                tasks,
+                Math.toIntExact((tiles + TILES_PER_TASK - 1) / TILES_PER_TASK),
                 (task, worker) -> {
-                    Frame frame = frames.of(worker);
                     long first = (long) task * TILES_PER_TASK;
-                    long end = Math.min(first + TILES_PER_TASK, tiling.count());
-                    evaluation.begin(worker, tiling.longest());
-                    for (long tile = first; tile < end; tile++) {
-                        evaluation.map(frame, targets, tiling.position(tile), tiling.size(tile));
+                    long end = Math.min(first + TILES_PER_TASK, tiles);
+                    launch.run(worker, frames.of(worker), first, end);
+                });
+    }
+
+    /**
+     * Runs one program on several groups of views, which may differ in shape, as if on one after the
+     * other but shared among threads as one piece of work. Outputs of one group are not inputs of
+     * another.
+     */
+    public void mapAll(
+            Program program, long[] arguments, List<List<View>> inputs, List<List<View>> outputs) {
+        List<MapLaunch> launches = new ArrayList<>(outputs.size());
+        long[] starts = new long[outputs.size() + 1];
+        for (int i = 0; i < outputs.size(); i++) {
+            Shape shape = outputs.get(i).getFirst().shape();
+            if (shape.elements() > 0) {
+                MapLaunch launch =
+                        launch(program, shape, arguments, inputs.get(i), outputs.get(i));
+                starts[launches.size() + 1] = starts[launches.size()] + launch.tiles();
+                launches.add(launch);
+            }
+        }
+        int count = launches.size();
+        long tiles = starts[count];
+        pool.run(
+                Math.toIntExact((tiles + TILES_PER_TASK - 1) / TILES_PER_TASK),
+                (task, worker) -> {
+                    long first = (long) task * TILES_PER_TASK;
+                    long end = Math.min(first + TILES_PER_TASK, tiles);
+                    int found = Arrays.binarySearch(starts, 0, count, first);
+                    for (int i = found < 0 ? -found - 2 : found; i < count && starts[i] < end; i++) {
+                        long from = Math.max(first, starts[i]) - starts[i];
+                        long to = Math.min(end, starts[i + 1]) - starts[i];
+                        launches.get(i).run(worker, frames.of(worker), from, to);
                     }
-                    evaluation.end(worker);
+                });
+    }
+
+    private MapLaunch launch(
+            Program program, Shape shape, long[] arguments, List<View> inputs, List<View> outputs) {
+        return MapLaunch.of(
+                shape,
+                inputs,
+                outputs,
+                space -> {
+                    TileProgram compiled = compile(program, space, inputs.size(), false);
+                    return new Evaluation(compiled, space, arguments, inputs, frames, ops);
                 });
     }
 
@@ -111,49 +139,6 @@ public final class Pointwise {
                 }
             }
             return known;
-        }
-    }
-
-    private static Target[] targets(
-            TileProgram program, List<View> inputs, List<View> outputs) {
-        Target[] targets = new Target[outputs.size()];
-        for (int i = 0; i < targets.length; i++) {
-            View view = outputs.get(i);
-            boolean inPlace = false;
-            for (int k = 0; k < inputs.size(); k++) {
-                inPlace |= inputs.get(k).buffer() == view.buffer();
-            }
-            Output output = program.outputs().get(i);
-            boolean direct = output.writable() && (!inPlace || output.last());
-            targets[i] = new Target(CpuBuffer.of(view).array(), inputs.size() + i, direct);
-        }
-        return targets;
-    }
-
-    /**
-     * How an iteration space is cut into tiles: along its rows where they are long, else regardless
-     * of them.
-     */
-    private record Tiling(long elements, long row, long tilesPerRow) {
-        static Tiling of(IterationSpace space) {
-            long row = space.inner() >= LONG_ROW ? space.inner() : space.elements();
-            return new Tiling(space.elements(), row, (row + Frame.TILE - 1) / Frame.TILE);
-        }
-
-        long count() {
-            return elements / row * tilesPerRow;
-        }
-
-        int longest() {
-            return (int) Math.min(row, Frame.TILE);
-        }
-
-        long position(long tile) {
-            return tile / tilesPerRow * row + tile % tilesPerRow * Frame.TILE;
-        }
-
-        int size(long tile) {
-            return (int) Math.min(Frame.TILE, row - tile % tilesPerRow * Frame.TILE);
         }
     }
 }

@@ -3,16 +3,16 @@ package org.gradus.cpu.reduction;
 import org.gradus.cpu.vector.VectorProvider;
 
 /** Reductions of {@code n ≥ 1} neighbouring floats to one, in plain Java. */
-class RowKernels {
+public class RowKernels {
     RowKernels() {}
 
     /** Returns the kernels for this JVM. */
-    static RowKernels create() {
+    public static RowKernels create() {
         return VectorProvider.available() ? new VectorRowKernels() : new RowKernels();
     }
 
     /** Returns the sum, gathered in eight lanes. */
-    float sum(float[] x, int at, int n) {
+    public float sum(float[] x, int at, int n) {
         float s0 = 0;
         float s1 = 0;
         float s2 = 0;
@@ -40,7 +40,7 @@ class RowKernels {
     }
 
     /** Returns the largest; NaN if any is NaN. */
-    float maximum(float[] x, int at, int n) {
+    public float maximum(float[] x, int at, int n) {
         float result = x[at];
         for (int i = at + 1; i < at + n; i++) {
             result = Math.max(result, x[i]);
@@ -49,11 +49,30 @@ class RowKernels {
     }
 
     /** Returns the smallest; NaN if any is NaN. */
-    float minimum(float[] x, int at, int n) {
+    public float minimum(float[] x, int at, int n) {
         float result = x[at];
         for (int i = at + 1; i < at + n; i++) {
             result = Math.min(result, x[i]);
         }
         return result;
+    }
+
+    /** Returns the sum of products of corresponding elements. */
+    public float dot(float[] x, int xAt, float[] y, int yAt, int n) {
+        float s0 = 0;
+        float s1 = 0;
+        float s2 = 0;
+        float s3 = 0;
+        int i = 0;
+        for (; i + 3 < n; i += 4) {
+            s0 += x[xAt + i] * y[yAt + i];
+            s1 += x[xAt + i + 1] * y[yAt + i + 1];
+            s2 += x[xAt + i + 2] * y[yAt + i + 2];
+            s3 += x[xAt + i + 3] * y[yAt + i + 3];
+        }
+        for (; i < n; i++) {
+            s0 += x[xAt + i] * y[yAt + i];
+        }
+        return (s0 + s2) + (s1 + s3);
     }
 }

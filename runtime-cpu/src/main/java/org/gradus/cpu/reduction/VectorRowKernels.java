@@ -12,7 +12,7 @@ final class VectorRowKernels extends RowKernels {
     VectorRowKernels() {}
 
     @Override
-    float sum(float[] x, int at, int n) {
+    public float sum(float[] x, int at, int n) {
         FloatVector s0 = FloatVector.zero(SPECIES);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
@@ -35,7 +35,7 @@ final class VectorRowKernels extends RowKernels {
     }
 
     @Override
-    float maximum(float[] x, int at, int n) {
+    public float maximum(float[] x, int at, int n) {
         FloatVector best = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
         int i = 0;
         for (; i + LANES <= n; i += LANES) {
@@ -49,7 +49,7 @@ final class VectorRowKernels extends RowKernels {
     }
 
     @Override
-    float minimum(float[] x, int at, int n) {
+    public float minimum(float[] x, int at, int n) {
         FloatVector best = FloatVector.broadcast(SPECIES, Float.POSITIVE_INFINITY);
         int i = 0;
         for (; i + LANES <= n; i += LANES) {
@@ -60,5 +60,27 @@ final class VectorRowKernels extends RowKernels {
             result = Math.min(result, x[at + i]);
         }
         return result;
+    }
+
+    @Override
+    public float dot(float[] x, int xAt, float[] y, int yAt, int n) {
+        FloatVector s0 = FloatVector.zero(SPECIES);
+        FloatVector s1 = s0;
+        int i = 0;
+        for (; i + 2 * LANES <= n; i += 2 * LANES) {
+            FloatVector x0 = FloatVector.fromArray(SPECIES, x, xAt + i);
+            FloatVector x1 = FloatVector.fromArray(SPECIES, x, xAt + i + LANES);
+            s0 = x0.fma(FloatVector.fromArray(SPECIES, y, yAt + i), s0);
+            s1 = x1.fma(FloatVector.fromArray(SPECIES, y, yAt + i + LANES), s1);
+        }
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector x0 = FloatVector.fromArray(SPECIES, x, xAt + i);
+            s0 = x0.fma(FloatVector.fromArray(SPECIES, y, yAt + i), s0);
+        }
+        float sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
+        for (; i < n; i++) {
+            sum += x[xAt + i] * y[yAt + i];
+        }
+        return sum;
     }
 }

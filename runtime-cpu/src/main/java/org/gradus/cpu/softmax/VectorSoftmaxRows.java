@@ -1,0 +1,109 @@
+package org.gradus.cpu.softmax;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import org.gradus.cpu.pointwise.FloatMath;
+import org.gradus.cpu.pointwise.VectorFloatMath;
+
+/** {@link SoftmaxRows} with the Vector API; loaded only where it is present. */
+final class VectorSoftmaxRows extends SoftmaxRows {
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = SPECIES.length();
+
+    VectorSoftmaxRows() {}
+
+    @Override
+    float exponentials(float[] x, int xAt, float shift, float[] y, int yAt, int n) {
+        FloatVector sums = FloatVector.zero(SPECIES);
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector e = VectorFloatMath.exp(FloatVector.fromArray(SPECIES, x, xAt + i).sub(shift));
+            e.intoArray(y, yAt + i);
+            sums = sums.add(e);
+        }
+        float sum = sums.reduceLanes(VectorOperators.ADD);
+        for (; i < n; i++) {
+            float e = FloatMath.exp(x[xAt + i] - shift);
+            y[yAt + i] = e;
+            sum += e;
+        }
+        return sum;
+    }
+
+    @Override
+    float sumOfExponentials(float[] x, int xAt, float shift, int n) {
+        FloatVector sums = FloatVector.zero(SPECIES);
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + i).sub(shift);
+            sums = sums.add(VectorFloatMath.exp(v));
+        }
+        float sum = sums.reduceLanes(VectorOperators.ADD);
+        for (; i < n; i++) {
+            sum += FloatMath.exp(x[xAt + i] - shift);
+        }
+        return sum;
+    }
+
+    @Override
+    void scale(float[] x, int xAt, float factor, float[] y, int yAt, int n) {
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, xAt + i).mul(factor).intoArray(y, yAt + i);
+        }
+        for (; i < n; i++) {
+            y[yAt + i] = x[xAt + i] * factor;
+        }
+    }
+
+    @Override
+    void subtract(float[] x, int xAt, float shift, float[] y, int yAt, int n) {
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, xAt + i).sub(shift).intoArray(y, yAt + i);
+        }
+        for (; i < n; i++) {
+            y[yAt + i] = x[xAt + i] - shift;
+        }
+    }
+
+    @Override
+    void softmaxGradient(
+            float[] g, int gAt, float shift, float[] y, int yAt, float[] to, int at, int n) {
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, g, gAt + i).sub(shift);
+            v.mul(FloatVector.fromArray(SPECIES, y, yAt + i)).intoArray(to, at + i);
+        }
+        for (; i < n; i++) {
+            to[at + i] = (g[gAt + i] - shift) * y[yAt + i];
+        }
+    }
+
+    @Override
+    void logSoftmaxGradient(
+            float[] g, int gAt, float sum, float[] y, int yAt, float[] to, int at, int n) {
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector e = VectorFloatMath.exp(FloatVector.fromArray(SPECIES, y, yAt + i));
+            FloatVector.fromArray(SPECIES, g, gAt + i).sub(e.mul(sum)).intoArray(to, at + i);
+        }
+        for (; i < n; i++) {
+            to[at + i] = g[gAt + i] - FloatMath.exp(y[yAt + i]) * sum;
+        }
+    }
+
+    @Override
+    void scaledExponentials(
+            float[] x, int xAt, float shift, float factor, float[] y, int yAt, int n) {
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + i).sub(shift);
+            VectorFloatMath.exp(v).mul(factor).intoArray(y, yAt + i);
+        }
+        for (; i < n; i++) {
+            y[yAt + i] = FloatMath.exp(x[xAt + i] - shift) * factor;
+        }
+    }
+}
