@@ -38,6 +38,9 @@ public final class AtomicFiles {
         try {
             Path target = Files.isSymbolicLink(file) ? file.toRealPath() : file.toAbsolutePath();
             Path folder = target.getParent();
+            if (folder == null) {
+                throw new IOException("it is the root folder");
+            }
             Path fresh =
                     folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
             try {

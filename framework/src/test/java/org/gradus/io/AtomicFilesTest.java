@@ -98,6 +98,16 @@ class AtomicFilesTest {
     }
 
     @Test
+    void aFolderIsNotReplaced() throws IOException {
+        var inTheWay = Files.createDirectory(folder.resolve("folder"));
+
+        assertThrows(UncheckedIOException.class, () -> AtomicFiles.write(inTheWay, "text"));
+        assertThrows(UncheckedIOException.class, () -> AtomicFiles.write(folder.getRoot(), "text"));
+        assertEquals(List.of(inTheWay), list(folder));
+        assertTrue(Files.isDirectory(inTheWay));
+    }
+
+    @Test
     void aFullDiskLeavesTheOldFile() throws IOException {
         try (var disk = smallDisk()) {
             var root = disk.getPath("").toAbsolutePath();
