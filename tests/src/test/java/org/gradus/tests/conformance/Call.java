@@ -11,7 +11,7 @@ import org.gradus.tensor.Tensor;
  *
  * @param parameters by the position of the input: its name in a layer's state dict
  */
-record Call(List<Tensor> inputs, Arguments arguments, Map<Integer, String> parameters) {
+public record Call(List<Tensor> inputs, Arguments arguments, Map<Integer, String> parameters) {
     Tensor x() {
         return inputs.getFirst();
     }

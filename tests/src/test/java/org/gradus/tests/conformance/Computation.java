@@ -41,7 +41,7 @@ record Computation(List<HostArray> outputs, Map<Integer, HostArray> gradients) {
     }
 
     /** Returns an F32 array as one of another floating type; others as they are. */
-    static HostArray converted(HostArray array, DType floating) {
+    private static HostArray converted(HostArray array, DType floating) {
         boolean changes = floating == DType.F64 && array.dtype() == DType.F32;
         return changes ? HostArray.of(array.toDoubles(), array.shape()) : array;
     }

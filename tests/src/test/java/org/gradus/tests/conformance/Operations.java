@@ -11,7 +11,7 @@ import org.gradus.tensor.Normalizations.BatchNormalized;
 import org.gradus.tensor.Tensor;
 
 /** What each golden operation is in Gradus, a line for each. */
-final class Operations {
+public final class Operations {
     private final Map<String, Function<Call, List<Tensor>>> operations = new HashMap<>();
 
     private Operations() {
@@ -27,12 +27,13 @@ final class Operations {
         chains();
     }
 
-    static Operations all() {
+    /** Returns all operations. */
+    public static Operations all() {
         return new Operations();
     }
 
     /** Returns the outputs of an operation. */
-    List<Tensor> apply(String op, Call call) {
+    public List<Tensor> apply(String op, Call call) {
         Function<Call, List<Tensor>> operation = operations.get(op);
         if (operation == null) {
             throw new IllegalArgumentException("Operations.java lacks '" + op + "'");

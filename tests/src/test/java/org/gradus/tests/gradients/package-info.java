@@ -1,0 +1,2 @@
+/** Gradients of first and second order against finite differences in F64. */
+package org.gradus.tests.gradients;
