@@ -11,10 +11,12 @@ module org.gradus {
     exports org.gradus.expr;
     exports org.gradus.io;
     exports org.gradus.metrics;
+    exports org.gradus.models;
     exports org.gradus.nn;
     exports org.gradus.optim;
     exports org.gradus.shape;
     exports org.gradus.tensor;
+    exports org.gradus.train;
 
     uses org.gradus.device.DeviceProvider;
 }

@@ -1,0 +1,2 @@
+/** Ready-made networks, each short enough to be read in one go. */
+package org.gradus.models;

@@ -1,0 +1,40 @@
+package org.gradus.train;
+
+import org.gradus.data.Batch;
+import org.gradus.data.BatchIterator;
+import org.gradus.device.Device;
+import org.gradus.nn.Layer;
+import org.gradus.tensor.Tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** How batches reach models. */
+final class Batches {
+    private Batches() {}
+
+    static List<Tensor> inputs(Batch batch, Device device) {
+        return batch.inputs().stream().map(input -> Tensor.of(input, device)).toList();
+    }
+
+    /** Takes the next few batches, fewer at the end of the epoch. */
+    static List<Batch> upTo(int count, BatchIterator batches) {
+        List<Batch> group = new ArrayList<>();
+        while (group.size() < count && batches.hasNext()) {
+            group.add(batches.next());
+        }
+        return group;
+    }
+
+    static Forward singleInput(Layer model) {
+        return inputs -> {
+            if (inputs.size() != 1) {
+                throw new TrainingException(
+                        "the model takes 1 input, the samples have "
+                                + inputs.size()
+                                + ": say how it is called, as in Trainer.of(model, inputs -> ...)");
+            }
+            return model.apply(inputs.getFirst());
+        };
+    }
+}

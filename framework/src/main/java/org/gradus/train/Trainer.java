@@ -1,0 +1,276 @@
+package org.gradus.train;
+
+import org.gradus.data.Dataset;
+import org.gradus.device.Device;
+import org.gradus.device.Devices;
+import org.gradus.metrics.Metric;
+import org.gradus.nn.Layer;
+import org.gradus.nn.Loss;
+import org.gradus.nn.Module;
+import org.gradus.nn.Parameter;
+import org.gradus.optim.Adam;
+import org.gradus.optim.ParameterGroup;
+import org.gradus.optim.Schedule;
+import org.gradus.optim.UpdateRule;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Trains a model on a data set. Each setting returns this trainer.
+ *
+ * <pre>{@code
+ * TrainingResult result =
+ *         Trainer.of(model)
+ *                 .optimizer(Adam.withLearningRate(1e-3))
+ *                 .loss(Loss.crossEntropy())
+ *                 .metric(new Accuracy())
+ *                 .checkpoints(folder)
+ *                 .fit(train, validation, epochs(5));
+ * }</pre>
+ *
+ * <p>Defaults: the default device, seed 0, Adam with a learning rate of 0.001 that stays as it is,
+ * batches of 64 samples, no clipping, no checkpoints, a report every 10 steps.
+ *
+ * <p>The same seed, data, settings and device give the same result to the bit, whether the training
+ * ran through or was resumed at a checkpoint.
+ */
+public final class Trainer {
+    private static final int DEFAULT_BATCH_SIZE = 64;
+    private static final double DEFAULT_LEARNING_RATE = 1e-3;
+    private static final int DEFAULT_REPORT_EVERY = 10;
+
+    final Module model;
+    final Forward forward;
+    final List<Metric> metrics = new ArrayList<>();
+    final List<TrainingListener> listeners = new ArrayList<>();
+    Device device;
+    long seed;
+    Function<Map<String, Parameter>, List<ParameterGroup>> groups =
+            ofAll(Adam.withLearningRate(DEFAULT_LEARNING_RATE));
+    Schedule schedule = Schedule.constant();
+    int batchSize = DEFAULT_BATCH_SIZE;
+    int evaluationBatchSize;
+    int accumulation = 1;
+    Loss loss;
+    double clipNorm = Double.POSITIVE_INFINITY;
+    double clipValue = Double.POSITIVE_INFINITY;
+    Checkpoints checkpoints;
+    boolean resume;
+    String monitored = Values.LOSS;
+    int patience = Integer.MAX_VALUE;
+    int reportEvery = DEFAULT_REPORT_EVERY;
+    StopRequest stopRequest = new StopRequest();
+
+    private Trainer(Module model, Forward forward) {
+        this.model = model;
+        this.forward = forward;
+    }
+
+    /** Returns a trainer of a model with one input. */
+    public static Trainer of(Layer model) {
+        return new Trainer(model, Batches.singleInput(model));
+    }
+
+    /** Returns a trainer of a model that is called in its own way, such as with two inputs. */
+    public static Trainer of(Module model, Forward forward) {
+        return new Trainer(model, forward);
+    }
+
+    /**
+     * Chooses the device by name, as in {@code cpu}, {@code cuda} or {@code auto}.
+     *
+     * @throws org.gradus.device.DeviceException if there is none; the message says why
+     */
+    public Trainer device(String name) {
+        return device(Devices.of(name));
+    }
+
+    /** Chooses the device. The model is moved there. */
+    public Trainer device(Device chosen) {
+        device = chosen;
+        return this;
+    }
+
+    /** Decides the initial parameters, unless the model has them, and the order of the samples. */
+    public Trainer seed(long number) {
+        seed = number;
+        return this;
+    }
+
+    /** Chooses how parameters are updated. */
+    public Trainer optimizer(UpdateRule rule) {
+        return optimizer(ofAll(rule));
+    }
+
+    /** Chooses how parameters are updated by groups, which are made of the model's parameters. */
+    public Trainer optimizer(Function<Map<String, Parameter>, List<ParameterGroup>> grouping) {
+        groups = grouping;
+        return this;
+    }
+
+    private static Function<Map<String, Parameter>, List<ParameterGroup>> ofAll(UpdateRule rule) {
+        return parameters -> List.of(new ParameterGroup(parameters, rule));
+    }
+
+    /** Chooses the factor of the optimizer's learning rate at each step. */
+    public Trainer schedule(Schedule factors) {
+        schedule = factors;
+        return this;
+    }
+
+    /** Sets the number of samples of a batch, which must not exceed those of the training set. */
+    public Trainer batchSize(int samples) {
+        batchSize = atLeastOne("a batch size", samples);
+        return this;
+    }
+
+    /** Sets the number of samples that are evaluated at once; by default those of a batch. */
+    public Trainer evaluationBatchSize(int samples) {
+        evaluationBatchSize = atLeastOne("a batch size", samples);
+        return this;
+    }
+
+    /**
+     * Makes each step of the mean gradient over several batches: like batches of as many samples
+     * together, in less memory. At the end of an epoch a step may have fewer.
+     */
+    public Trainer accumulate(int batches) {
+        accumulation = atLeastOne("a number of batches to accumulate", batches);
+        return this;
+    }
+
+    /** Sets what is to be made small: a mean over the samples of a batch. Must be set. */
+    public Trainer loss(Loss minimized) {
+        loss = minimized;
+        return this;
+    }
+
+    /** Measures one more metric, on the training set as it goes along and on the validation set. */
+    public Trainer metric(Metric metric) {
+        metrics.add(metric);
+        return this;
+    }
+
+    /** Scales the gradients down in each step so that their norm is at most this. */
+    public Trainer clipNorm(double maximum) {
+        clipNorm = positive("a norm to clip to", maximum);
+        return this;
+    }
+
+    /** Limits each element of the gradients to this absolute value. */
+    public Trainer clipValue(double maximum) {
+        clipValue = positive("a value to clip to", maximum);
+        return this;
+    }
+
+    /**
+     * Sets in what precision matrices are multiplied and activations kept.
+     *
+     * @throws IllegalArgumentException if it is not {@code f32}, all there is
+     */
+    public Trainer precision(String name) {
+        if (!name.equals("f32")) {
+            throw new IllegalArgumentException(
+                    "no training in precision \"" + name + "\": choose f32");
+        }
+        return this;
+    }
+
+    /** Writes checkpoints to a folder, see {@link Checkpoints#in}. */
+    public Trainer checkpoints(Path folder) {
+        return checkpoints(Checkpoints.in(folder));
+    }
+
+    /** Writes checkpoints. */
+    public Trainer checkpoints(Checkpoints wanted) {
+        checkpoints = wanted;
+        return this;
+    }
+
+    /**
+     * Continues from the newest checkpoint of the folder; begins where there is none. Without this,
+     * a folder that has checkpoints is refused.
+     */
+    public Trainer resume(boolean wanted) {
+        resume = wanted;
+        return this;
+    }
+
+    /**
+     * Chooses what decides which model is the best: {@code loss}, as by default, or a metric's
+     * name; on the validation set, or on the training set where there is none.
+     */
+    public Trainer monitor(String name) {
+        monitored = name;
+        return this;
+    }
+
+    /** Stops when the monitored value has not improved in this many epochs. */
+    public Trainer earlyStopping(int epochs) {
+        patience = atLeastOne("the patience of early stopping", epochs);
+        return this;
+    }
+
+    /** Tells a listener how it goes; listeners are called in the order of these calls. */
+    public Trainer listener(TrainingListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /** Sets after how many steps listeners are told. Each report waits for the device. */
+    public Trainer reportEvery(int steps) {
+        reportEvery = atLeastOne("a number of steps between reports", steps);
+        return this;
+    }
+
+    /** Gives others a way to stop the training. */
+    public Trainer stopRequest(StopRequest request) {
+        stopRequest = request;
+        return this;
+    }
+
+    /** Trains without a validation set. */
+    public TrainingResult fit(Dataset train, TrainingLength length) {
+        return fit(train, null, length);
+    }
+
+    /**
+     * Trains, and evaluates on a validation set after each epoch and at the end.
+     *
+     * @param validation null for none
+     * @param length how long, counted from the beginning, also when resumed
+     * @throws TrainingException if the settings do not fit together, a loss is not finite, or a
+     *     checkpoint cannot be written or does not fit
+     */
+    public TrainingResult fit(Dataset train, Dataset validation, TrainingLength length) {
+        if (loss == null) {
+            throw new TrainingException(
+                    "a training needs a loss: set one, as in loss(Loss.crossEntropy())");
+        }
+        Device target = device == null ? Devices.getDefault() : device;
+        TrainingRun run = new TrainingRun(this, target, train, validation, length);
+        try {
+            return run.run();
+        } finally {
+            run.close();
+        }
+    }
+
+    private static int atLeastOne(String what, int number) {
+        if (number < 1) {
+            throw new IllegalArgumentException(what + " is 1 or more, not " + number);
+        }
+        return number;
+    }
+
+    private static double positive(String what, double number) {
+        if (!(number > 0)) {
+            throw new IllegalArgumentException(what + " is above 0, not " + number);
+        }
+        return number;
+    }
+}
