@@ -9,24 +9,30 @@ import org.gradus.cpu.vector.VectorProvider;
  * The micro-kernels that this processor can run, and which of them suits a product.
  *
  * <p>Which is fastest depends on the processor and on how the compiler schedules registers, so they
- * are timed once, on a thread of their own while the program loads its data; that compiles them as
- * well. Until it is known, the first of each is used. Since all vector kernels give the same bits,
- * the result of a product does not depend on the choice.
+ * are compiled and timed once, on a thread of their own while the program loads its data. Until
+ * then a scalar kernel serves, because vector code that is not compiled is a thousand times slower
+ * than compiled. It gives the same bits as the vector kernels, and they as each other: results do
+ * not depend on the choice, nor on when it was made.
  */
 public final class MicroKernels {
     /** The narrowest vectors for which the vector kernels are written. */
     static final int VECTOR_BITS = 256;
 
     private static final int WIDE_BITS = 512;
+    private static final MicroKernel INTERIM = new Scalar4x16();
+    /** Enough short calls to be compiled as a whole, not just the loop that runs. */
+    private static final int WARM_CALLS = 6_000;
+
+    private static final int WARM_DEPTH = 9;
     private static final int TIMED_DEPTH = 256;
-    private static final int TIMED_ROUNDS = 5;
-    private static final int TIMED_CALLS = 200;
-    private static final int WARM_CALLS = 2_000;
-    private static final int WARM_DEPTH = 24;
+    private static final int TIMED_CALLS = 50;
+
+    /** For so long a kernel is timed: the compiler may still be at work. */
+    private static final long TIMED_NANOS = 250_000_000;
 
     private final List<MicroKernel> candidates;
 
-    /** Seconds per row, column and element of depth, relative to each other; once timed. */
+    /** The time per row of each candidate, relative to the others; null until it is known. */
     private volatile double[] costs;
 
     private MicroKernels(List<MicroKernel> candidates, double[] costs) {
@@ -36,13 +42,15 @@ public final class MicroKernels {
 
     /** Returns those of this processor and starts to time them. */
     public static MicroKernels ofProcessor() {
-        var kernels = untimed(candidates());
-        if (kernels.candidates.size() > 1) {
-            Thread.ofPlatform()
-                    .name("gradus-cpu-calibration")
-                    .daemon()
-                    .start(() -> kernels.costs = time(kernels.candidates));
+        var candidates = candidates();
+        if (candidates.size() == 1) {
+            return untimed(candidates);
         }
+        var kernels = new MicroKernels(candidates, null);
+        Thread.ofPlatform()
+                .name("gradus-cpu-calibration")
+                .daemon()
+                .start(() -> kernels.costs = time(candidates));
         return kernels;
     }
 
@@ -72,6 +80,9 @@ public final class MicroKernels {
     /** Returns the kernel that is fastest for a product with so many rows. */
     public MicroKernel forRows(int rows) {
         double[] known = costs;
+        if (known == null) {
+            return Scalar4x16.FUSED ? INTERIM : candidates.get(0);
+        }
         int best = 0;
         double lowest = Double.POSITIVE_INFINITY;
         for (int i = 0; i < known.length; i++) {
@@ -86,31 +97,60 @@ public final class MicroKernels {
     }
 
     private static double[] time(List<MicroKernel> candidates) {
-        double[] result = new double[candidates.size()];
-        for (int i = 0; i < result.length; i++) {
-            result[i] = time(candidates.get(i));
+        candidates.forEach(MicroKernels::warm);
+        warm(Packing.fastest());
+        return candidates.stream().mapToDouble(MicroKernels::time).toArray();
+    }
+
+    private static void warm(MicroKernel kernel) {
+        var data = new Operands(kernel);
+        for (int i = 0; i < WARM_CALLS; i++) {
+            data.multiply(kernel, WARM_DEPTH, (i & 1) == 0);
+            if (kernel.panels() > 1) {
+                data.multiply(kernel.single(), WARM_DEPTH, (i & 1) == 0);
+            }
         }
-        return result;
+    }
+
+    private static void warm(Packing packing) {
+        int width = MicroKernel.WIDTH;
+        float[] source = new float[width * width];
+        float[] target = new float[width * width];
+        for (int i = 0; i < WARM_CALLS; i++) {
+            packing.pack(source, 0, width, 1, width, width, width, 0, 1, target, 0);
+            packing.pack(source, 0, 1, width, width, width, width, 0, 1, target, 0);
+        }
     }
 
     private static double time(MicroKernel kernel) {
-        int columns = kernel.panels() * MicroKernel.WIDTH;
-        float[] a = new float[kernel.rows() * TIMED_DEPTH];
-        float[] b = new float[columns * TIMED_DEPTH];
-        float[] c = new float[kernel.rows() * columns];
-        // Many short calls reach the compiler's thresholds sooner than few long ones.
-        for (int i = 0; i < WARM_CALLS; i++) {
-            kernel.multiply(WARM_DEPTH, a, 0, b, 0, c, 0, columns, (i & 1) == 0);
-            kernel.single().multiply(WARM_DEPTH, a, 0, b, 0, c, 0, columns, (i & 1) == 0);
-        }
+        var data = new Operands(kernel);
+        long begin = System.nanoTime();
         long best = Long.MAX_VALUE;
-        for (int round = 0; round < TIMED_ROUNDS; round++) {
-            long start = System.nanoTime();
+        long now = begin;
+        while (now - begin < TIMED_NANOS) {
             for (int i = 0; i < TIMED_CALLS; i++) {
-                kernel.multiply(TIMED_DEPTH, a, 0, b, 0, c, 0, columns, (i & 1) == 0);
+                data.multiply(kernel, TIMED_DEPTH, (i & 1) == 0);
             }
-            best = Math.min(best, System.nanoTime() - start);
+            long end = System.nanoTime();
+            best = Math.min(best, end - now);
+            now = end;
         }
-        return (double) best / (kernel.rows() * columns);
+        return (double) best / (kernel.rows() * kernel.panels());
+    }
+
+    /** Panels of zeros, and room for a tile. */
+    private record Operands(float[] a, float[] b, float[] c, int columns) {
+        Operands(MicroKernel kernel) {
+            int columns = kernel.panels() * MicroKernel.WIDTH;
+            this(
+                    new float[kernel.rows() * TIMED_DEPTH],
+                    new float[columns * TIMED_DEPTH],
+                    new float[kernel.rows() * columns],
+                    columns);
+        }
+
+        void multiply(MicroKernel kernel, int depth, boolean accumulate) {
+            kernel.multiply(depth, a, 0, b, 0, c, 0, columns, accumulate);
+        }
     }
 }
