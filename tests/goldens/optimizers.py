@@ -1,0 +1,105 @@
+"""Writes where PyTorch's optimizers and schedules lead, for org.gradus.optim's tests.
+
+    python3 tests/goldens/optimizers.py framework/src/test/resources/org/gradus/optim/optimizers.json
+
+The parameter starts at sin(i) for i = 0..4; its gradient in step t = 1..10 is cos(t + 0.5 * i) *
+(1 + 0.1 * t), in double precision.
+"""
+
+import json
+import sys
+import warnings
+
+import torch
+from torch import optim
+from torch.optim import lr_scheduler
+
+warnings.filterwarnings("ignore")
+torch.set_default_dtype(torch.float64)
+INDEX = torch.arange(5, dtype=torch.float64)
+
+
+def gradient(step):
+    return torch.cos(step + 0.5 * INDEX) * (1 + 0.1 * step)
+
+
+def run(make):
+    parameter = torch.nn.Parameter(torch.sin(INDEX))
+    optimizer = make([parameter])
+    for step in range(1, 11):
+        parameter.grad = gradient(step)
+        optimizer.step()
+    states = optimizer.state[parameter]
+    return {
+        "parameter": parameter.tolist(),
+        "states": {
+            name: value.tolist()
+            for name, value in states.items()
+            if torch.is_tensor(value) and value.dim() > 0
+        },
+    }
+
+
+def lion():
+    """The paper's listing; PyTorch has none."""
+    parameter, mean = torch.sin(INDEX), torch.zeros(5)
+    for step in range(1, 11):
+        g = gradient(step)
+        parameter = parameter * (1 - 0.01 * 0.3)
+        parameter = parameter - 0.01 * torch.sign(0.9 * mean + 0.1 * g)
+        mean = 0.99 * mean + 0.01 * g
+    return {"parameter": parameter.tolist(), "states": {"exp_avg": mean.tolist()}}
+
+
+def factors(make, steps=12):
+    parameter = torch.nn.Parameter(torch.zeros(1))
+    optimizer = optim.SGD([parameter], lr=1.0)
+    scheduler = make(optimizer)
+    result = []
+    for _ in range(steps):
+        result.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    return result
+
+
+OPTIMIZERS = {
+    "sgd": run(lambda p: optim.SGD(p, lr=0.1)),
+    "sgd.momentum": run(lambda p: optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.2)),
+    "sgd.nesterov": run(
+        lambda p: optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.05)
+    ),
+    "adam": run(lambda p: optim.Adam(p, lr=0.01)),
+    "adam.decay": run(
+        lambda p: optim.Adam(p, lr=0.01, betas=(0.8, 0.95), eps=1e-4, weight_decay=0.1)
+    ),
+    "adamW": run(lambda p: optim.AdamW(p, lr=0.01, weight_decay=0.1)),
+    "rmsProp": run(lambda p: optim.RMSprop(p, lr=0.01)),
+    "rmsProp.momentum": run(
+        lambda p: optim.RMSprop(
+            p, lr=0.01, alpha=0.9, momentum=0.5, centered=True, weight_decay=0.1
+        )
+    ),
+    "adagrad": run(lambda p: optim.Adagrad(p, lr=0.1)),
+    "adagrad.decay": run(lambda p: optim.Adagrad(p, lr=0.1, lr_decay=0.1, weight_decay=0.1)),
+    "lion": lion(),
+}
+
+SCHEDULES = {
+    "step": factors(lambda o: lr_scheduler.StepLR(o, 3, 0.5)),
+    "multiStep": factors(lambda o: lr_scheduler.MultiStepLR(o, [2, 7], 0.1)),
+    "exponential": factors(lambda o: lr_scheduler.ExponentialLR(o, 0.9)),
+    "cosine": factors(lambda o: lr_scheduler.CosineAnnealingLR(o, 11, eta_min=0.1)),
+    "polynomial": factors(lambda o: lr_scheduler.PolynomialLR(o, 8, power=2.0)),
+    "linear": factors(lambda o: lr_scheduler.LinearLR(o, 0.25, 1.0, 6)),
+    "oneCycle": factors(
+        lambda o: lr_scheduler.OneCycleLR(
+            o, max_lr=1.0, total_steps=12, cycle_momentum=False
+        ),
+        12 - 1,
+    ),
+}
+
+with open(sys.argv[1], "w", encoding="ascii") as file:
+    json.dump({"optimizers": OPTIMIZERS, "schedules": SCHEDULES}, file, separators=(",", ":"))
+    file.write("\n")
