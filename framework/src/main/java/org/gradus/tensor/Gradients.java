@@ -49,6 +49,7 @@ final class Gradients {
                     i -> i == 0 ? g.scatterInto(op.from(), op.axis(), n.input(1)) : null;
             case Operation.ScatterAdd op ->
                     i -> i == 0 ? g : i == 2 ? g.gather(op.axis(), n.input(1)) : null;
+            case Operation.ScatterInto op -> i -> i == 0 ? g.gather(op.axis(), n.input(1)) : null;
             case Operation.Unfold op -> i -> g.fold(op.window(), op.from());
             case Operation.Fold op -> i -> g.unfold(op.window());
             case Operation.Convolution op -> i -> convolution(op, i, g, n);

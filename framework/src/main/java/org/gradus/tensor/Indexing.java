@@ -30,8 +30,13 @@ public sealed interface Indexing permits Tensor {
 
     /** Returns zeros of a shape with this added at {@code index} along an axis. */
     default Tensor scatterInto(Shape shape, int axis, Tensor index) {
-        Tensor base = Tensor.zeros(self().device(), self().dtype(), shape);
-        return base.scatterAdd(axis, index, self());
+        Tensor x = self();
+        Tensor result = Tensor.zeros(x.device(), x.dtype(), shape);
+        checkIndex("scatterInto", result, index, axis);
+        if (x.shape().elements() > 0) {
+            x.device().scatterAdd(x.view(), axis, index.view(), result.view());
+        }
+        return result.recorded(new Operation.ScatterInto(axis), x, index);
     }
 
     /**

@@ -194,6 +194,19 @@ sealed interface Operation {
         }
     }
 
+    /** Zeros with elements added along an axis; inputs are the source and the indices. */
+    record ScatterInto(int axis) implements Operation {
+        @Override
+        public String name() {
+            return "scatterInto";
+        }
+
+        @Override
+        public boolean savesInput(int input) {
+            return input == 1;
+        }
+    }
+
     /** Windows as columns. */
     record Unfold(Window window, Shape from) implements Operation {
         @Override
