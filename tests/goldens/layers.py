@@ -1,6 +1,6 @@
-"""Writes what PyTorch's layers and losses compute, for org.gradus.nn's tests.
+"""Writes what PyTorch's layers and losses compute, for the tests of org.gradus.nn on every device.
 
-    python3 tests/goldens/layers.py framework/src/test/resources/org/gradus/nn/layers.json
+    python3 tests/goldens/layers.py tests/src/test/resources/goldens/nn/layers.json
 
 Inputs and parameters are not stored: element i of tensor k is sin(0.7 * i + k), in double
 precision; the test makes them the same way. The loss of a layer is the sum of its output times

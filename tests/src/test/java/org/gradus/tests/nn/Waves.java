@@ -1,4 +1,4 @@
-package org.gradus.nn;
+package org.gradus.tests.nn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.gradus.device.Device;
+import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Tensor;
@@ -18,17 +19,24 @@ import org.gradus.tensor.Tensor;
 final class Waves {
     private Waves() {}
 
-    /** Returns {@code sin(0.7 * i + k)}, {@code F64}, as the scripts in tests/goldens make it. */
-    static HostArray wave(int k, Shape shape) {
+    /** Returns {@code sin(0.7 * i + k)}, as the scripts in tests/goldens make it. */
+    static HostArray wave(int k, DType dtype, Shape shape) {
         double[] values =
                 IntStream.range(0, Math.toIntExact(shape.elements()))
                         .mapToDouble(i -> Math.sin(0.7 * i + k))
                         .toArray();
-        return HostArray.of(values, shape);
+        if (dtype == DType.F64) {
+            return HostArray.of(values, shape);
+        }
+        float[] rounded = new float[values.length];
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = (float) values[i];
+        }
+        return HostArray.of(rounded, shape);
     }
 
-    static Tensor wave(Device device, int k, int... sizes) {
-        return Tensor.of(wave(k, Shape.of(sizes)), device);
+    static Tensor wave(Device device, DType dtype, int k, int... sizes) {
+        return Tensor.of(wave(k, dtype, Shape.of(sizes)), device);
     }
 
     static JsonNode read(String resource) {
@@ -45,12 +53,12 @@ final class Waves {
         return sizes;
     }
 
-    /** Asserts that values agree to the 12 digits that are stored. */
-    static void assertClose(JsonNode expected, HostArray actual, String what) {
+    /** Asserts that values agree, relative to their size or to 1. */
+    static void assertClose(JsonNode expected, HostArray actual, double limit, String what) {
         assertEquals(expected.size(), actual.shape().elements(), what + ": number of elements");
         for (int i = 0; i < expected.size(); i++) {
             double value = expected.get(i).asDouble();
-            double tolerance = 1e-10 * Math.max(1, Math.abs(value));
+            double tolerance = limit * Math.max(1, Math.abs(value));
             assertEquals(value, actual.get(i), tolerance, what + " element " + i);
         }
     }

@@ -1,4 +1,4 @@
-package org.gradus.nn;
+package org.gradus.tests.nn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,22 +12,93 @@ import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.gradus.device.Device;
-import org.gradus.device.ReferenceDevice;
 import org.gradus.dtype.DType;
+import org.gradus.nn.AdaptiveAvgPool1d;
+import org.gradus.nn.AdaptiveAvgPool2d;
+import org.gradus.nn.AdaptiveAvgPool3d;
+import org.gradus.nn.AvgPool1d;
+import org.gradus.nn.AvgPool2d;
+import org.gradus.nn.AvgPool3d;
+import org.gradus.nn.BatchNorm1d;
+import org.gradus.nn.BatchNorm2d;
+import org.gradus.nn.BatchNorm3d;
+import org.gradus.nn.Conv1d;
+import org.gradus.nn.Conv2d;
+import org.gradus.nn.Conv3d;
+import org.gradus.nn.ConvTranspose1d;
+import org.gradus.nn.ConvTranspose2d;
+import org.gradus.nn.ConvTranspose3d;
+import org.gradus.nn.CrossEntropy;
+import org.gradus.nn.ELU;
+import org.gradus.nn.Embedding;
+import org.gradus.nn.GELU;
+import org.gradus.nn.GroupNorm;
+import org.gradus.nn.InstanceNorm1d;
+import org.gradus.nn.InstanceNorm2d;
+import org.gradus.nn.Layer;
+import org.gradus.nn.LayerNorm;
+import org.gradus.nn.LeakyReLU;
+import org.gradus.nn.Linear;
+import org.gradus.nn.LogSoftmax;
+import org.gradus.nn.Loss;
+import org.gradus.nn.MaxPool1d;
+import org.gradus.nn.MaxPool2d;
+import org.gradus.nn.MaxPool3d;
+import org.gradus.nn.PReLU;
+import org.gradus.nn.PaddingMode;
+import org.gradus.nn.Parameter;
+import org.gradus.nn.RMSNorm;
+import org.gradus.nn.Reduction;
+import org.gradus.nn.SiLU;
+import org.gradus.nn.Softmax;
+import org.gradus.nn.Upsample;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
+import org.gradus.tests.conformance.TestDevices;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.function.Executable;
 
-/** Layers and losses against PyTorch's, in double precision; see tests/goldens/layers.py. */
+/** Layers and losses against PyTorch's, on every device; see tests/goldens/layers.py. */
 class LayerGoldensTest {
-    private static final JsonNode GOLDENS = Waves.read("layers.json");
-
-    private final Device device = new ReferenceDevice();
+    private static final JsonNode GOLDENS = Waves.read("/goldens/nn/layers.json");
 
     private record Case(String name, Supplier<Layer> layer, int... input) {}
+
+    /**
+     * Where and how precisely to compute.
+     *
+     * @param limit of the error: the 12 digits that are stored, or sums of some ten products in F32
+     */
+    private record Setting(Device device, DType dtype, double limit) {
+        static Stream<Setting> all() {
+            return TestDevices.all().stream()
+                    .flatMap(
+                            device ->
+                                    Stream.of(
+                                                    new Setting(device, DType.F64, 1e-10),
+                                                    new Setting(device, DType.F32, 2e-5))
+                                            .filter(Setting::isSupported));
+        }
+
+        boolean isSupported() {
+            return device.capabilities().dtypes().contains(dtype);
+        }
+
+        Tensor wave(int k, int... sizes) {
+            return Waves.wave(device, dtype, k, sizes);
+        }
+
+        void assertClose(JsonNode expected, Tensor actual, String what) {
+            Waves.assertClose(expected, actual.toHost(), limit, what);
+        }
+
+        DynamicTest test(String name, Executable test) {
+            return DynamicTest.dynamicTest("%s %s %s".formatted(name, device.name(), dtype), test);
+        }
+    }
 
     private static Stream<Case> layers() {
         return Stream.of(
@@ -111,17 +182,17 @@ class LayerGoldensTest {
 
     @TestFactory
     Stream<DynamicTest> layersComputeWhatPyTorchComputes() {
-        return layers().map(c -> DynamicTest.dynamicTest(c.name(), () -> check(c)));
+        return Setting.all().flatMap(s -> layers().map(c -> s.test(c.name(), () -> check(c, s))));
     }
 
-    private void check(Case c) {
+    private static void check(Case c, Setting setting) {
         JsonNode expected = GOLDENS.get("layers").get(c.name());
         try (var _ = Scope.open()) {
             Layer layer = c.layer().get();
-            layer.initialize(device, 0);
-            layer.to(DType.F64);
-            fill(layer);
-            Tensor x = Waves.wave(device, 0, c.input());
+            layer.initialize(setting.device(), 0);
+            layer.to(setting.dtype());
+            fill(layer, setting.dtype());
+            Tensor x = setting.wave(0, c.input());
             boolean indices = c.name().startsWith("embedding");
             x = indices ? indices(x) : x.requireGradient();
             Tensor y = layer.apply(x);
@@ -129,7 +200,7 @@ class LayerGoldensTest {
                 layer.eval();
                 y = layer.apply(x);
             }
-            y.mul(Waves.wave(device, 100, y.shape().sizes())).sum().backward();
+            y.mul(setting.wave(100, y.shape().sizes())).sum().backward();
 
             List<String> keys = new ArrayList<>();
             expected.get("keys").fieldNames().forEachRemaining(keys::add);
@@ -139,17 +210,17 @@ class LayerGoldensTest {
                 assertEquals(shape(expected.get("keys").get(key)), state.get(key).shape(), key);
             }
             assertEquals(shape(expected.get("shape")), y.shape());
-            Waves.assertClose(expected.get("output"), y.toHost(), "output");
+            setting.assertClose(expected.get("output"), y, "output");
             if (!indices) {
-                HostArray gradient = x.gradient().toHost();
-                Waves.assertClose(expected.get("inputGradient"), gradient, "gradient of the input");
+                setting.assertClose(
+                        expected.get("inputGradient"), x.gradient(), "gradient of the input");
             }
             layer.parameters()
                     .forEach(
                             (name, parameter) ->
-                                    Waves.assertClose(
+                                    setting.assertClose(
                                             expected.get("gradients").get(name),
-                                            parameter.gradient().toHost(),
+                                            parameter.gradient(),
                                             "gradient of " + name));
             expected.get("buffers")
                     .properties()
@@ -158,23 +229,24 @@ class LayerGoldensTest {
                                     Waves.assertClose(
                                             buffer.getValue(),
                                             state.get(buffer.getKey()),
+                                            setting.limit(),
                                             buffer.getKey()));
         }
     }
 
-    private Tensor indices(Tensor x) {
+    private static Tensor indices(Tensor x) {
         long[] values =
                 LongStream.of(x.mul(10).to(DType.I64).toLongs())
                         .map(value -> Math.floorMod(value, 5L))
                         .toArray();
-        return Tensor.of(HostArray.of(values, x.shape()), device);
+        return Tensor.of(HostArray.of(values, x.shape()), x.device());
     }
 
-    private static void fill(Layer layer) {
+    private static void fill(Layer layer, DType dtype) {
         Map<String, HostArray> state = new LinkedHashMap<>(layer.stateDict());
         int k = 1;
         for (Map.Entry<String, Parameter> entry : layer.parameters().entrySet()) {
-            state.put(entry.getKey(), Waves.wave(k++, entry.getValue().shape()));
+            state.put(entry.getKey(), Waves.wave(k++, dtype, entry.getValue().shape()));
         }
         layer.loadStateDict(state);
     }
@@ -185,8 +257,13 @@ class LayerGoldensTest {
 
     @TestFactory
     Stream<DynamicTest> lossesAreWhatPyTorchComputes() {
-        Tensor labels = Tensor.of(HostArray.of(new long[] {2, 0, 1, 2}, Shape.of(4)), device);
-        Tensor probabilities = Waves.wave(device, 1, 4, 3).sigmoid();
+        return Setting.all().flatMap(LayerGoldensTest::losses);
+    }
+
+    private static Stream<DynamicTest> losses(Setting s) {
+        HostArray classes = HostArray.of(new long[] {2, 0, 1, 2}, Shape.of(4));
+        Tensor labels = Tensor.of(classes, s.device());
+        Tensor probabilities = s.wave(1, 4, 3).sigmoid();
         CrossEntropy entropy = Loss.crossEntropy();
         List<Double> weights = List.of(0.5, 1.0, 2.0);
         Loss all = entropy.withClassWeights(weights).withLabelSmoothing(0.1).withIgnoredLabel(0);
@@ -194,43 +271,45 @@ class LayerGoldensTest {
         Loss binary = (x, t) -> Loss.binaryCrossEntropy().of(x.sigmoid(), t);
         Tensor images = labels.reshape(2, 2);
         return Stream.of(
-                loss("crossEntropy", entropy, labels),
-                loss("crossEntropy.sum", entropy.withReduction(Reduction.SUM), labels),
-                loss("crossEntropy.none", entropy.withReduction(Reduction.NONE), labels),
-                loss("crossEntropy.weights", entropy.withClassWeights(weights), labels),
-                loss("crossEntropy.smoothing", entropy.withLabelSmoothing(0.2), labels),
-                loss("crossEntropy.ignored", entropy.withIgnoredLabel(2), labels),
-                loss("crossEntropy.all", all, labels),
-                loss("crossEntropy.images", entropy, images, 2, 3, 2),
-                loss("crossEntropy.probabilities", soft, probabilities),
-                loss("negativeLogLikelihood", Loss.negativeLogLikelihood(), labels),
+                loss(s, "crossEntropy", entropy, labels),
+                loss(s, "crossEntropy.sum", entropy.withReduction(Reduction.SUM), labels),
+                loss(s, "crossEntropy.none", entropy.withReduction(Reduction.NONE), labels),
+                loss(s, "crossEntropy.weights", entropy.withClassWeights(weights), labels),
+                loss(s, "crossEntropy.smoothing", entropy.withLabelSmoothing(0.2), labels),
+                loss(s, "crossEntropy.ignored", entropy.withIgnoredLabel(2), labels),
+                loss(s, "crossEntropy.all", all, labels),
+                loss(s, "crossEntropy.images", entropy, images, 2, 3, 2),
+                loss(s, "crossEntropy.probabilities", soft, probabilities),
+                loss(s, "negativeLogLikelihood", Loss.negativeLogLikelihood(), labels),
                 loss(
+                        s,
                         "binaryCrossEntropyWithLogits",
                         Loss.binaryCrossEntropyWithLogits(),
                         probabilities),
-                loss("binaryCrossEntropy", binary, probabilities),
-                loss("meanSquaredError", Loss.meanSquaredError(), probabilities),
-                loss("meanAbsoluteError", Loss.meanAbsoluteError(), probabilities),
-                loss("huber", Loss.huber(0.4), probabilities),
-                loss("smoothL1", Loss.smoothL1(0.4), probabilities),
-                loss("divergence", Loss.divergence(), probabilities));
+                loss(s, "binaryCrossEntropy", binary, probabilities),
+                loss(s, "meanSquaredError", Loss.meanSquaredError(), probabilities),
+                loss(s, "meanAbsoluteError", Loss.meanAbsoluteError(), probabilities),
+                loss(s, "huber", Loss.huber(0.4), probabilities),
+                loss(s, "smoothL1", Loss.smoothL1(0.4), probabilities),
+                loss(s, "divergence", Loss.divergence(), probabilities));
     }
 
-    private DynamicTest loss(String name, Loss loss, Tensor target) {
-        return loss(name, loss, target, 4, 3);
+    private static DynamicTest loss(Setting s, String name, Loss loss, Tensor target) {
+        return loss(s, name, loss, target, 4, 3);
     }
 
-    private DynamicTest loss(String name, Loss loss, Tensor target, int... sizes) {
-        return DynamicTest.dynamicTest(name, () -> check(name, loss, target, sizes));
+    private static DynamicTest loss(
+            Setting s, String name, Loss loss, Tensor target, int... sizes) {
+        return s.test(name, () -> check(s, name, loss, target, sizes));
     }
 
-    private void check(String name, Loss loss, Tensor target, int... sizes) {
+    private static void check(Setting s, String name, Loss loss, Tensor target, int... sizes) {
         JsonNode expected = GOLDENS.get("losses").get(name);
-        Tensor x = Waves.wave(device, 0, sizes).requireGradient();
+        Tensor x = s.wave(0, sizes).requireGradient();
         Tensor value = loss.of(x, target);
         assertTrue(value.requiresGradient());
         value.sum().backward();
-        Waves.assertClose(expected.get("value"), value.toHost(), "loss");
-        Waves.assertClose(expected.get("gradient"), x.gradient().toHost(), "gradient");
+        s.assertClose(expected.get("value"), value, "loss");
+        s.assertClose(expected.get("gradient"), x.gradient(), "gradient");
     }
 }
