@@ -19,21 +19,21 @@ class NormalizationPasses {
 
     /** Returns the sum of squares of {@code x - mean}. */
     float sumOfSquares(float[] x, int at, float mean, int n) {
-        float sum = 0;
+        double sum = 0;
         for (int i = 0; i < n; i++) {
             float d = x[at + i] - mean;
-            sum = Math.fma(d, d, sum);
+            sum += d * d;
         }
-        return sum;
+        return (float) sum;
     }
 
     /** Returns the sum of {@code g * (x - mean)}. */
     float sumOfProducts(float[] g, int gAt, float[] x, int at, float mean, int n) {
-        float sum = 0;
+        double sum = 0;
         for (int i = 0; i < n; i++) {
-            sum = Math.fma(x[at + i] - mean, g[gAt + i], sum);
+            sum += (x[at + i] - mean) * g[gAt + i];
         }
-        return sum;
+        return (float) sum;
     }
 
     /** Stores {@code x * factor + shift} in {@code y}. */

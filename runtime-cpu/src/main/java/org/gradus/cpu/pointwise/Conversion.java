@@ -12,48 +12,48 @@ final class Conversion {
     /** Converts a slot's tile of compute type {@code from} to any type, into another slot. */
     static void run(Frame frame, DType from, int x, DType to, int slot, int n) {
         if (to == DType.BOOL) {
-            toBool(frame, from, x, frame.ints[slot], frame.at[slot], n);
+            toBool(frame, from, x, frame.ints[slot], n);
             return;
         }
         switch (to.computeType()) {
             case F32 -> toFloats(frame, from, x, frame.floats[slot], frame.at[slot], n);
-            case F64 -> toDoubles(frame, from, x, frame.doubles[slot], frame.at[slot], n);
-            case I64 -> toLongs(frame, from, x, frame.longs[slot], frame.at[slot], n);
-            default -> toInts(frame, from, x, frame.ints[slot], frame.at[slot], n);
+            case F64 -> toDoubles(frame, from, x, frame.doubles[slot], n);
+            case I64 -> toLongs(frame, from, x, frame.longs[slot], n);
+            default -> toInts(frame, from, x, frame.ints[slot], n);
         }
         switch (to) {
             case BF16 -> roundToBrainFloats(frame.floats[slot], frame.at[slot], n);
             case F16 -> roundToHalves(frame.floats[slot], frame.at[slot], n);
-            case U8 -> toBytes(frame.ints[slot], frame.at[slot], from.isFloating(), n);
+            case U8 -> toBytes(frame.ints[slot], from.isFloating(), n);
             default -> {}
         }
     }
 
-    private static void toBool(Frame frame, DType from, int slot, int[] to, int at, int n) {
+    private static void toBool(Frame frame, DType from, int slot, int[] to, int n) {
         int xAt = frame.at[slot];
         switch (from) {
             case F32 -> {
                 float[] x = frame.floats[slot];
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i] != 0 ? 1 : 0;
+                    to[i] = x[xAt + i] != 0 ? 1 : 0;
                 }
             }
             case F64 -> {
                 double[] x = frame.doubles[slot];
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i] != 0 ? 1 : 0;
+                    to[i] = x[i] != 0 ? 1 : 0;
                 }
             }
             case I64 -> {
                 long[] x = frame.longs[slot];
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i] != 0 ? 1 : 0;
+                    to[i] = x[i] != 0 ? 1 : 0;
                 }
             }
             default -> {
                 int[] x = frame.ints[slot];
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i] != 0 ? 1 : 0;
+                    to[i] = x[i] != 0 ? 1 : 0;
                 }
             }
         }
@@ -66,96 +66,96 @@ final class Conversion {
             case F64 -> {
                 double[] x = frame.doubles[slot];
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = (float) x[xAt + i];
+                    to[at + i] = (float) x[i];
                 }
             }
             case I64 -> {
                 long[] x = frame.longs[slot];
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i];
+                    to[at + i] = x[i];
                 }
             }
             default -> {
                 int[] x = frame.ints[slot];
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i];
+                    to[at + i] = x[i];
                 }
             }
         }
     }
 
-    private static void toDoubles(Frame frame, DType from, int slot, double[] to, int at, int n) {
+    private static void toDoubles(Frame frame, DType from, int slot, double[] to, int n) {
         int xAt = frame.at[slot];
         switch (from) {
             case F32 -> {
                 float[] x = frame.floats[slot];
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i];
+                    to[i] = x[xAt + i];
                 }
             }
-            case F64 -> System.arraycopy(frame.doubles[slot], xAt, to, at, n);
+            case F64 -> System.arraycopy(frame.doubles[slot], 0, to, 0, n);
             case I64 -> {
                 long[] x = frame.longs[slot];
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i];
+                    to[i] = x[i];
                 }
             }
             default -> {
                 int[] x = frame.ints[slot];
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i];
+                    to[i] = x[i];
                 }
             }
         }
     }
 
-    private static void toLongs(Frame frame, DType from, int slot, long[] to, int at, int n) {
+    private static void toLongs(Frame frame, DType from, int slot, long[] to, int n) {
         int xAt = frame.at[slot];
         switch (from) {
             case F32 -> {
                 float[] x = frame.floats[slot];
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = (long) x[xAt + i];
+                    to[i] = (long) x[xAt + i];
                 }
             }
             case F64 -> {
                 double[] x = frame.doubles[slot];
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = (long) x[xAt + i];
+                    to[i] = (long) x[i];
                 }
             }
-            case I64 -> System.arraycopy(frame.longs[slot], xAt, to, at, n);
+            case I64 -> System.arraycopy(frame.longs[slot], 0, to, 0, n);
             default -> {
                 int[] x = frame.ints[slot];
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i];
+                    to[i] = x[i];
                 }
             }
         }
     }
 
-    private static void toInts(Frame frame, DType from, int slot, int[] to, int at, int n) {
+    private static void toInts(Frame frame, DType from, int slot, int[] to, int n) {
         int xAt = frame.at[slot];
         switch (from) {
             case F32 -> {
                 float[] x = frame.floats[slot];
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = (int) x[xAt + i];
+                    to[i] = (int) x[xAt + i];
                 }
             }
             case F64 -> {
                 double[] x = frame.doubles[slot];
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = (int) x[xAt + i];
+                    to[i] = (int) x[i];
                 }
             }
             case I64 -> {
                 long[] x = frame.longs[slot];
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = (int) x[xAt + i];
+                    to[i] = (int) x[i];
                 }
             }
-            default -> System.arraycopy(frame.ints[slot], xAt, to, at, n);
+            default -> System.arraycopy(frame.ints[slot], 0, to, 0, n);
         }
     }
 
@@ -171,10 +171,10 @@ final class Conversion {
         }
     }
 
-    private static void toBytes(int[] x, int at, boolean saturate, int n) {
+    private static void toBytes(int[] x, boolean saturate, int n) {
         for (int i = 0; i < n; i++) {
-            int value = x[at + i];
-            x[at + i] = saturate ? Math.clamp(value, 0, 255) : value & 0xff;
+            int value = x[i];
+            x[i] = saturate ? Math.clamp(value, 0, 255) : value & 0xff;
         }
     }
 }

@@ -2,25 +2,28 @@ package org.gradus.cpu.pointwise;
 
 import org.gradus.expr.Op;
 
-/** The elementwise loops on {@code F64} tiles. Each writes {@code n} elements of {@code to}. */
+/**
+ * The elementwise loops on {@code F64} tiles. Each writes the first {@code n} elements of
+ * {@code to}, which may be an operand. As all arrays are indexed alike, the compiler vectorizes.
+ */
 final class DoubleOps {
     private DoubleOps() {}
 
-    static void unary(Op op, double[] to, int at, double[] x, int xAt, int n) {
+    static void unary(Op op, double[] to, double[] x, int n) {
         switch (op) {
             case SQRT -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = Math.sqrt(x[xAt + i]);
+                    to[i] = Math.sqrt(x[i]);
                 }
             }
             case NEGATE -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = -x[xAt + i];
+                    to[i] = -x[i];
                 }
             }
             default -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = unary(op, x[xAt + i]);
+                    to[i] = unary(op, x[i]);
                 }
             }
         }
@@ -47,46 +50,46 @@ final class DoubleOps {
         };
     }
 
-    static void binary(Op op, double[] to, int at, double[] x, int xAt, double[] y, int yAt, int n) {
+    static void binary(Op op, double[] to, double[] x, double[] y, int n) {
         switch (op) {
             case ADD -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i] + y[yAt + i];
+                    to[i] = x[i] + y[i];
                 }
             }
             case SUBTRACT -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i] - y[yAt + i];
+                    to[i] = x[i] - y[i];
                 }
             }
             case MULTIPLY -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i] * y[yAt + i];
+                    to[i] = x[i] * y[i];
                 }
             }
             case DIVIDE -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i] / y[yAt + i];
+                    to[i] = x[i] / y[i];
                 }
             }
             case MINIMUM -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = Math.min(x[xAt + i], y[yAt + i]);
+                    to[i] = Math.min(x[i], y[i]);
                 }
             }
             case MAXIMUM -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = Math.max(x[xAt + i], y[yAt + i]);
+                    to[i] = Math.max(x[i], y[i]);
                 }
             }
             case POWER -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = Math.pow(x[xAt + i], y[yAt + i]);
+                    to[i] = Math.pow(x[i], y[i]);
                 }
             }
             case REMAINDER -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = remainder(x[xAt + i], y[yAt + i]);
+                    to[i] = remainder(x[i], y[i]);
                 }
             }
             default -> throw new IllegalArgumentException(op + " is not a function of two f64");
@@ -99,19 +102,18 @@ final class DoubleOps {
         return remainder != 0 && remainder < 0 != y < 0 ? remainder + y : remainder;
     }
 
-    static void compare(Op op, int[] to, int at, double[] x, int xAt, double[] y, int yAt, int n) {
+    static void compare(Op op, int[] to, double[] x, double[] y, int n) {
         for (int i = 0; i < n; i++) {
-            double a = x[xAt + i];
-            double b = y[yAt + i];
+            double a = x[i];
+            double b = y[i];
             boolean holds = op == Op.EQUAL ? a == b : op == Op.LESS ? a < b : a <= b;
-            to[at + i] = holds ? 1 : 0;
+            to[i] = holds ? 1 : 0;
         }
     }
 
-    static void select(
-            double[] to, int at, int[] c, int cAt, double[] x, int xAt, double[] y, int yAt, int n) {
+    static void select(double[] to, int[] c, double[] x, double[] y, int n) {
         for (int i = 0; i < n; i++) {
-            to[at + i] = c[cAt + i] != 0 ? x[xAt + i] : y[yAt + i];
+            to[i] = c[i] != 0 ? x[i] : y[i];
         }
     }
 }

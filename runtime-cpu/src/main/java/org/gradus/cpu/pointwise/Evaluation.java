@@ -23,6 +23,7 @@ public final class Evaluation {
     private final Object[] inputs;
     private final Frames frames;
     private final FloatOps ops;
+    private final Transfer transfer;
 
     Evaluation(
             TileProgram program,
@@ -36,6 +37,7 @@ public final class Evaluation {
         this.arguments = arguments;
         this.frames = frames;
         this.ops = ops;
+        this.transfer = new Transfer(ops);
         this.inputs = new Object[program.inputs().size()];
         for (int i = 0; i < inputs.length; i++) {
             inputs[i] = CpuBuffer.of(views.get(i)).array();
@@ -84,7 +86,7 @@ public final class Evaluation {
         return frames.of(worker).longs[result()];
     }
 
-    /** Returns where in its array the tile of the only output begins. */
+    /** Returns where in its array the tile of the only output begins; 0 unless it is floats. */
     public int at(int worker) {
         return frames.of(worker).at[result()];
     }
@@ -96,12 +98,12 @@ public final class Evaluation {
 
     /** Combines each element of the only output's tile with one of {@code total}, in place. */
     public void combine(int worker, Op op, double[] total, int n) {
-        DoubleOps.binary(op, total, 0, total, 0, doubles(worker), at(worker), n);
+        DoubleOps.binary(op, total, total, doubles(worker), n);
     }
 
     /** Combines each element of the only output's tile with one of {@code total}, in place. */
     public void combine(int worker, Op op, long[] total, int n) {
-        LongOps.binary(op, total, 0, total, 0, longs(worker), at(worker), n);
+        LongOps.binary(op, total, total, longs(worker), n);
     }
 
     private int result() {
@@ -127,7 +129,7 @@ public final class Evaluation {
     void loadUniform(Frame frame, int input) {
         DType dtype = program.inputs().get(input).dtype();
         Object tile = frame.array(input, dtype.computeType());
-        Transfer.load(dtype, inputs[input], (int) space.offset(input, 0), 0, tile, 0, 1);
+        transfer.load(dtype, inputs[input], (int) space.offset(input, 0), 0, tile, 0, 1);
     }
 
     private void load(Frame frame, int number, Input input, long position, int n) {
@@ -139,7 +141,7 @@ public final class Evaluation {
         long stride = space.innerStride(number);
         boolean contiguous = space.isContiguousOperand(number);
         if (input.isPlain() && (contiguous || run == n && stride == 1)) {
-            frame.bind(number, type, array, (int) space.offset(number, position));
+            frame.bind(number, (float[]) array, (int) space.offset(number, position));
             return;
         }
         frame.bindOwn(number, type);
@@ -150,7 +152,7 @@ public final class Evaluation {
         int done = 0;
         while (done < n) {
             int offset = (int) space.offset(number, position + done);
-            Transfer.load(dtype, array, offset, (int) stride, tile, done, run);
+            transfer.load(dtype, array, offset, (int) stride, tile, done, run);
             done += run;
             run = (int) Math.min(n - done, inner);
         }
@@ -183,7 +185,7 @@ public final class Evaluation {
             Target target = targets[i];
             if (target.direct() && target.isRun(space, position, n)) {
                 int offset = (int) space.offset(target.operand(), position);
-                frame.bind(slot.number(), slot.type(), target.array(), offset);
+                frame.bind(slot.number(), (float[]) target.array(), offset);
             } else if (target.direct()) {
                 frame.bindOwn(slot.number(), slot.type());
             }
@@ -212,7 +214,7 @@ public final class Evaluation {
         int done = 0;
         while (done < n) {
             int offset = (int) space.offset(operand, position + done);
-            Transfer.store(output.dtype(), tile, at + done, target.array(), offset, stride, run);
+            transfer.store(output.dtype(), tile, at + done, target.array(), offset, stride, run);
             done += run;
             run = (int) Math.min(n - done, inner);
         }

@@ -130,21 +130,35 @@ public class FloatOps {
         }
     }
 
-    /** Compares; the result is 0 or 1. */
-    public void compare(Op op, int[] to, int at, float[] x, int xAt, float[] y, int yAt, int n) {
+    /** Compares; the results, 0 or 1, begin at 0. */
+    public void compare(Op op, int[] to, float[] x, int xAt, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i++) {
             float a = x[xAt + i];
             float b = y[yAt + i];
             boolean holds = op == Op.EQUAL ? a == b : op == Op.LESS ? a < b : a <= b;
-            to[at + i] = holds ? 1 : 0;
+            to[i] = holds ? 1 : 0;
         }
     }
 
-    /** Takes from {@code x} where {@code c} is not 0, else from {@code y}. */
+    /** Takes from {@code x} where {@code c}, which begins at 0, is not 0, else from {@code y}. */
     public void select(
-            float[] to, int at, int[] c, int cAt, float[] x, int xAt, float[] y, int yAt, int n) {
+            float[] to, int at, int[] c, float[] x, int xAt, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i++) {
-            to[at + i] = c[cAt + i] != 0 ? x[xAt + i] : y[yAt + i];
+            to[at + i] = c[i] != 0 ? x[xAt + i] : y[yAt + i];
+        }
+    }
+
+    /** Widens bfloat16 to float. */
+    public void widenBrainFloats(short[] x, int xAt, float[] to, int at, int n) {
+        for (int i = 0; i < n; i++) {
+            to[at + i] = Rounding.brainFloatToFloat(x[xAt + i]);
+        }
+    }
+
+    /** Rounds float to bfloat16. */
+    public void roundToBrainFloats(float[] x, int xAt, short[] to, int at, int n) {
+        for (int i = 0; i < n; i++) {
+            to[at + i] = Rounding.floatToBrainFloat(x[xAt + i]);
         }
     }
 }

@@ -5,8 +5,8 @@ import org.gradus.dtype.DType;
 
 /**
  * The registers of one worker: for each slot of a program the array that holds its tile and where
- * in it the tile begins. A slot stands either for a tile of the frame's own or for a piece of a
- * tensor that is read or written in place.
+ * in it the tile begins. A slot stands either for a tile of the frame's own or, if it is {@code F32},
+ * for a piece of a tensor that is read or written in place.
  */
 final class Frame {
     /** The elements of a tile: 4 KiB of floats, of which a first-level cache holds a dozen. */
@@ -24,7 +24,7 @@ final class Frame {
     /** The arrays of the slots whose compute type is {@code I64}. */
     long[][] longs = new long[0][];
 
-    /** Where each slot's tile begins in its array. */
+    /** Where each slot's tile begins in its array: 0 for all but {@code F32}. */
     int[] at = new int[0];
 
     private float[][] ownFloats = new float[0][];
@@ -78,15 +78,10 @@ final class Frame {
         }
     }
 
-    /** Lets a slot stand for part of a tensor whose storage type is its compute type. */
-    void bind(int slot, DType type, Object array, int offset) {
+    /** Lets a slot stand for part of an {@code F32} tensor. */
+    void bind(int slot, float[] array, int offset) {
         at[slot] = offset;
-        switch (type) {
-            case F32 -> floats[slot] = (float[]) array;
-            case F64 -> doubles[slot] = (double[]) array;
-            case I64 -> longs[slot] = (long[]) array;
-            default -> ints[slot] = (int[]) array;
-        }
+        floats[slot] = array;
     }
 
     /** Returns the array of a slot. */

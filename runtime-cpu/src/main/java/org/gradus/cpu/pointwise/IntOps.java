@@ -2,124 +2,126 @@ package org.gradus.cpu.pointwise;
 
 import org.gradus.expr.Op;
 
-/** The elementwise loops on {@code I32} and {@code BOOL} tiles. Each writes {@code n} elements of {@code to}. */
+/**
+ * The elementwise loops on {@code I32} and {@code BOOL} tiles. Each writes the first {@code n} elements of
+ * {@code to}, which may be an operand. As all arrays are indexed alike, the compiler vectorizes.
+ */
 final class IntOps {
     private IntOps() {}
 
-    static void unary(Op op, int[] to, int at, int[] x, int xAt, int n) {
+    static void unary(Op op, int[] to, int[] x, int n) {
         switch (op) {
             case NEGATE -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = -x[xAt + i];
+                    to[i] = -x[i];
                 }
             }
             case ABSOLUTE -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = Math.abs(x[xAt + i]);
+                    to[i] = Math.abs(x[i]);
                 }
             }
             case SIGN -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = Integer.signum(x[xAt + i]);
+                    to[i] = Integer.signum(x[i]);
                 }
             }
             case NOT -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = ~x[xAt + i];
+                    to[i] = ~x[i];
                 }
             }
-            case FLOOR, CEIL, ROUND -> System.arraycopy(x, xAt, to, at, n);
+            case FLOOR, CEIL, ROUND -> System.arraycopy(x, 0, to, 0, n);
             default -> throw new IllegalArgumentException(op + " is not a function of one i32");
         }
     }
 
-    static void binary(Op op, int[] to, int at, int[] x, int xAt, int[] y, int yAt, int n) {
+    static void binary(Op op, int[] to, int[] x, int[] y, int n) {
         switch (op) {
             case ADD -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i] + y[yAt + i];
+                    to[i] = x[i] + y[i];
                 }
             }
             case SUBTRACT -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i] - y[yAt + i];
+                    to[i] = x[i] - y[i];
                 }
             }
             case MULTIPLY -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i] * y[yAt + i];
+                    to[i] = x[i] * y[i];
                 }
             }
             case DIVIDE -> {
                 for (int i = 0; i < n; i++) {
-                    int divisor = y[yAt + i];
-                    to[at + i] = divisor == 0 ? 0 : x[xAt + i] / divisor;
+                    int divisor = y[i];
+                    to[i] = divisor == 0 ? 0 : x[i] / divisor;
                 }
             }
             case REMAINDER -> {
                 for (int i = 0; i < n; i++) {
-                    int divisor = y[yAt + i];
-                    to[at + i] = divisor == 0 ? 0 : Math.floorMod(x[xAt + i], divisor);
+                    int divisor = y[i];
+                    to[i] = divisor == 0 ? 0 : Math.floorMod(x[i], divisor);
                 }
             }
             case MINIMUM -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = Math.min(x[xAt + i], y[yAt + i]);
+                    to[i] = Math.min(x[i], y[i]);
                 }
             }
             case MAXIMUM -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = Math.max(x[xAt + i], y[yAt + i]);
+                    to[i] = Math.max(x[i], y[i]);
                 }
             }
             case AND -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i] & y[yAt + i];
+                    to[i] = x[i] & y[i];
                 }
             }
             case OR -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i] | y[yAt + i];
+                    to[i] = x[i] | y[i];
                 }
             }
             case XOR -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i] ^ y[yAt + i];
+                    to[i] = x[i] ^ y[i];
                 }
             }
             case SHIFT_LEFT -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i] << y[yAt + i];
+                    to[i] = x[i] << y[i];
                 }
             }
             case SHIFT_RIGHT -> {
                 for (int i = 0; i < n; i++) {
-                    to[at + i] = x[xAt + i] >>> y[yAt + i];
+                    to[i] = x[i] >>> y[i];
                 }
             }
             default -> throw new IllegalArgumentException(op + " is not a function of two i32");
         }
     }
 
-    static void logicalNot(int[] to, int at, int[] x, int xAt, int n) {
+    static void logicalNot(int[] to, int[] x, int n) {
         for (int i = 0; i < n; i++) {
-            to[at + i] = x[xAt + i] ^ 1;
+            to[i] = x[i] ^ 1;
         }
     }
 
-    static void compare(Op op, int[] to, int at, int[] x, int xAt, int[] y, int yAt, int n) {
+    static void compare(Op op, int[] to, int[] x, int[] y, int n) {
         for (int i = 0; i < n; i++) {
-            int a = x[xAt + i];
-            int b = y[yAt + i];
+            int a = x[i];
+            int b = y[i];
             boolean holds = op == Op.EQUAL ? a == b : op == Op.LESS ? a < b : a <= b;
-            to[at + i] = holds ? 1 : 0;
+            to[i] = holds ? 1 : 0;
         }
     }
 
-    static void select(
-            int[] to, int at, int[] c, int cAt, int[] x, int xAt, int[] y, int yAt, int n) {
+    static void select(int[] to, int[] c, int[] x, int[] y, int n) {
         for (int i = 0; i < n; i++) {
-            to[at + i] = c[cAt + i] != 0 ? x[xAt + i] : y[yAt + i];
+            to[i] = c[i] != 0 ? x[i] : y[i];
         }
     }
 }

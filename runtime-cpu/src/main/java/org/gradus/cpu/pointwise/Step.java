@@ -31,8 +31,7 @@ sealed interface Step {
     record DoubleUnary(Op op, int to, int x) implements Step {
         @Override
         public void run(Frame frame, int n) {
-            int[] at = frame.at;
-            DoubleOps.unary(op, frame.doubles[to], at[to], frame.doubles[x], at[x], n);
+            DoubleOps.unary(op, frame.doubles[to], frame.doubles[x], n);
         }
     }
 
@@ -40,9 +39,8 @@ sealed interface Step {
     record DoubleBinary(Op op, int to, int x, int y) implements Step {
         @Override
         public void run(Frame frame, int n) {
-            int[] at = frame.at;
             double[][] tiles = frame.doubles;
-            DoubleOps.binary(op, tiles[to], at[to], tiles[x], at[x], tiles[y], at[y], n);
+            DoubleOps.binary(op, tiles[to], tiles[x], tiles[y], n);
         }
     }
 
@@ -50,8 +48,7 @@ sealed interface Step {
     record IntUnary(Op op, int to, int x) implements Step {
         @Override
         public void run(Frame frame, int n) {
-            int[] at = frame.at;
-            IntOps.unary(op, frame.ints[to], at[to], frame.ints[x], at[x], n);
+            IntOps.unary(op, frame.ints[to], frame.ints[x], n);
         }
     }
 
@@ -59,9 +56,8 @@ sealed interface Step {
     record IntBinary(Op op, int to, int x, int y) implements Step {
         @Override
         public void run(Frame frame, int n) {
-            int[] at = frame.at;
             int[][] tiles = frame.ints;
-            IntOps.binary(op, tiles[to], at[to], tiles[x], at[x], tiles[y], at[y], n);
+            IntOps.binary(op, tiles[to], tiles[x], tiles[y], n);
         }
     }
 
@@ -69,7 +65,7 @@ sealed interface Step {
     record LogicalNot(int to, int x) implements Step {
         @Override
         public void run(Frame frame, int n) {
-            IntOps.logicalNot(frame.ints[to], frame.at[to], frame.ints[x], frame.at[x], n);
+            IntOps.logicalNot(frame.ints[to], frame.ints[x], n);
         }
     }
 
@@ -77,8 +73,7 @@ sealed interface Step {
     record LongUnary(Op op, int to, int x) implements Step {
         @Override
         public void run(Frame frame, int n) {
-            int[] at = frame.at;
-            LongOps.unary(op, frame.longs[to], at[to], frame.longs[x], at[x], n);
+            LongOps.unary(op, frame.longs[to], frame.longs[x], n);
         }
     }
 
@@ -86,9 +81,8 @@ sealed interface Step {
     record LongBinary(Op op, int to, int x, int y) implements Step {
         @Override
         public void run(Frame frame, int n) {
-            int[] at = frame.at;
             long[][] tiles = frame.longs;
-            LongOps.binary(op, tiles[to], at[to], tiles[x], at[x], tiles[y], at[y], n);
+            LongOps.binary(op, tiles[to], tiles[x], tiles[y], n);
         }
     }
 
@@ -101,19 +95,19 @@ sealed interface Step {
             switch (type) {
                 case F32 -> {
                     float[][] tiles = frame.floats;
-                    ops.compare(op, result, at[to], tiles[x], at[x], tiles[y], at[y], n);
+                    ops.compare(op, result, tiles[x], at[x], tiles[y], at[y], n);
                 }
                 case F64 -> {
                     double[][] tiles = frame.doubles;
-                    DoubleOps.compare(op, result, at[to], tiles[x], at[x], tiles[y], at[y], n);
+                    DoubleOps.compare(op, result, tiles[x], tiles[y], n);
                 }
                 case I64 -> {
                     long[][] tiles = frame.longs;
-                    LongOps.compare(op, result, at[to], tiles[x], at[x], tiles[y], at[y], n);
+                    LongOps.compare(op, result, tiles[x], tiles[y], n);
                 }
                 default -> {
                     int[][] tiles = frame.ints;
-                    IntOps.compare(op, result, at[to], tiles[x], at[x], tiles[y], at[y], n);
+                    IntOps.compare(op, result, tiles[x], tiles[y], n);
                 }
             }
         }
@@ -128,19 +122,19 @@ sealed interface Step {
             switch (type) {
                 case F32 -> {
                     float[][] t = frame.floats;
-                    ops.select(t[to], at[to], condition, at[c], t[x], at[x], t[y], at[y], n);
+                    ops.select(t[to], at[to], condition, t[x], at[x], t[y], at[y], n);
                 }
                 case F64 -> {
                     double[][] t = frame.doubles;
-                    DoubleOps.select(t[to], at[to], condition, at[c], t[x], at[x], t[y], at[y], n);
+                    DoubleOps.select(t[to], condition, t[x], t[y], n);
                 }
                 case I64 -> {
                     long[][] t = frame.longs;
-                    LongOps.select(t[to], at[to], condition, at[c], t[x], at[x], t[y], at[y], n);
+                    LongOps.select(t[to], condition, t[x], t[y], n);
                 }
                 default -> {
                     int[][] t = frame.ints;
-                    IntOps.select(t[to], at[to], condition, at[c], t[x], at[x], t[y], at[y], n);
+                    IntOps.select(t[to], condition, t[x], t[y], n);
                 }
             }
         }
@@ -155,13 +149,10 @@ sealed interface Step {
     }
 
     /** Random bits from a key and a counter. */
-    record RandomBits(int to, int key, int counter) implements Step {
+    record RandomBits(Philox philox, int to, int key, int counter) implements Step {
         @Override
         public void run(Frame frame, int n) {
-            int[] at = frame.at;
-            long[][] tiles = frame.longs;
-            Philox.bits(
-                    frame.ints[to], at[to], tiles[key], at[key], tiles[counter], at[counter], n);
+            philox.bits(frame.ints[to], frame.longs[key], frame.longs[counter], n);
         }
     }
 }

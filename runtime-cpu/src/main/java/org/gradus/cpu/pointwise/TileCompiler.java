@@ -19,6 +19,7 @@ import org.gradus.expr.Program.Instruction;
 /** Turns a program into a {@link TileProgram}: assigns slots, and a loop to each instruction. */
 final class TileCompiler {
     private final FloatOps ops;
+    private final Philox philox = Philox.create();
     private final long uniformInputs;
     private final List<Instruction> instructions;
     private final int[] results;
@@ -218,7 +219,7 @@ final class TileCompiler {
             case SELECT:
                 return new Step.Select(ops, type, to, x, y, slotOf[n.c()]);
             case RANDOM_BITS:
-                return new Step.RandomBits(to, x, y);
+                return new Step.RandomBits(philox, to, x, y);
             case EQUAL, LESS, LESS_EQUAL:
                 return new Step.Compare(ops, n.op(), operandType, to, x, y);
             default:
@@ -277,8 +278,7 @@ final class TileCompiler {
                 shared |= results[j] == result;
             }
             boolean writable =
-                    isTemporary(result) && !shared && dtype == dtype.computeType()
-                            && dtype != DType.BOOL;
+                    isTemporary(result) && !shared && dtype == DType.F32;
             outputs.add(
                     new Output(
                             new Slot(slotOf[result], registerType(result)),

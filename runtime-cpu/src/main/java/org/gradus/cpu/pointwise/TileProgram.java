@@ -37,7 +37,7 @@ record TileProgram(
     record Input(DType dtype, boolean uniform, boolean used) {
         /** Returns whether tiles can be read where the tensor lies. */
         boolean isPlain() {
-            return dtype == dtype.computeType() && dtype != DType.BOOL;
+            return dtype == DType.F32;
         }
     }
 

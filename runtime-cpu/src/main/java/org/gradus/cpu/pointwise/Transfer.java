@@ -9,10 +9,14 @@ import org.gradus.dtype.DType;
  * int[]} or {@code long[]}, as the compute type is; {@code BOOL} is 0 or 1 in an {@code int[]}.
  */
 final class Transfer {
-    private Transfer() {}
+    private final FloatOps ops;
+
+    Transfer(FloatOps ops) {
+        this.ops = ops;
+    }
 
     /** Reads {@code n} elements that lie {@code stride} apart into a tile. */
-    static void load(
+    void load(
             DType dtype, Object from, int offset, int stride, Object tile, int at, int n) {
         switch (dtype) {
             case F32 -> load((float[]) from, offset, stride, (float[]) tile, at, n);
@@ -26,7 +30,7 @@ final class Transfer {
     }
 
     /** Writes {@code n} elements of a tile to places that lie {@code stride} apart. */
-    static void store(DType dtype, Object tile, int at, Object to, int offset, int stride, int n) {
+    void store(DType dtype, Object tile, int at, Object to, int offset, int stride, int n) {
         switch (dtype) {
             case F32 -> store((float[]) tile, at, (float[]) to, offset, stride, n);
             case F64 -> store((double[]) tile, at, (double[]) to, offset, stride, n);
@@ -86,8 +90,12 @@ final class Transfer {
         }
     }
 
-    private static void loadBrainFloats(
+    private void loadBrainFloats(
             short[] from, int offset, int stride, float[] tile, int at, int n) {
+        if (stride == 1) {
+            ops.widenBrainFloats(from, offset, tile, at, n);
+            return;
+        }
         for (int i = 0, p = offset; i < n; i++, p += stride) {
             tile[at + i] = Rounding.brainFloatToFloat(from[p]);
         }
@@ -158,8 +166,12 @@ final class Transfer {
         }
     }
 
-    private static void storeBrainFloats(
+    private void storeBrainFloats(
             float[] tile, int at, short[] to, int offset, int stride, int n) {
+        if (stride == 1) {
+            ops.roundToBrainFloats(tile, at, to, offset, n);
+            return;
+        }
         for (int i = 0, p = offset; i < n; i++, p += stride) {
             to[p] = Rounding.floatToBrainFloat(tile[at + i]);
         }

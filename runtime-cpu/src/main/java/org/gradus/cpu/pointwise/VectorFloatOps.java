@@ -2,8 +2,10 @@ package org.gradus.cpu.pointwise;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 import org.gradus.expr.Op;
 
@@ -15,6 +17,11 @@ import org.gradus.expr.Op;
 final class VectorFloatOps extends FloatOps {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+
+    /** As many shorts as there are floats in a vector. */
+    private static final VectorSpecies<Short> SHORTS =
+            VectorSpecies.of(
+                    short.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
 
     VectorFloatOps() {}
 
@@ -50,21 +57,21 @@ final class VectorFloatOps extends FloatOps {
     }
 
     @Override
-    public void compare(Op op, int[] to, int at, float[] x, int xAt, float[] y, int yAt, int n) {
+    public void compare(Op op, int[] to, float[] x, int xAt, float[] y, int yAt, int n) {
         switch (op) {
-            case EQUAL -> equal(to, at, x, xAt, y, yAt, n);
-            case LESS -> less(to, at, x, xAt, y, yAt, n);
-            default -> lessOrEqual(to, at, x, xAt, y, yAt, n);
+            case EQUAL -> equal(to, x, xAt, y, yAt, n);
+            case LESS -> less(to, x, xAt, y, yAt, n);
+            default -> lessOrEqual(to, x, xAt, y, yAt, n);
         }
     }
 
     @Override
     public void select(
-            float[] to, int at, int[] c, int cAt, float[] x, int xAt, float[] y, int yAt, int n) {
+            float[] to, int at, int[] c, float[] x, int xAt, float[] y, int yAt, int n) {
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
             VectorMask<Float> condition =
-                    IntVector.fromArray(INTS, c, cAt + i)
+                    IntVector.fromArray(INTS, c, i)
                             .compare(VectorOperators.NE, 0)
                             .cast(SPECIES);
             FloatVector a = FloatVector.fromArray(SPECIES, x, xAt + i);
@@ -72,7 +79,41 @@ final class VectorFloatOps extends FloatOps {
             b.blend(a, condition).intoArray(to, at + i);
         }
         for (; i < n; i++) {
-            to[at + i] = c[cAt + i] != 0 ? x[xAt + i] : y[yAt + i];
+            to[at + i] = c[i] != 0 ? x[xAt + i] : y[yAt + i];
+        }
+    }
+
+    @Override
+    public void widenBrainFloats(short[] x, int xAt, float[] to, int at, int n) {
+        int i = 0;
+        for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
+            ShortVector halves = ShortVector.fromArray(SHORTS, x, xAt + i);
+            IntVector bits =
+                    (IntVector) halves.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+            bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(to, at + i);
+        }
+        for (; i < n; i++) {
+            to[at + i] = Rounding.brainFloatToFloat(x[xAt + i]);
+        }
+    }
+
+    @Override
+    public void roundToBrainFloats(float[] x, int xAt, short[] to, int at, int n) {
+        int i = 0;
+        for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + i);
+            IntVector bits = v.reinterpretAsInts();
+            IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
+            IntVector rounded = bits.add(0x7fff).add(odd);
+            VectorMask<Integer> nan = v.test(VectorOperators.IS_NAN).cast(INTS);
+            rounded.blend(bits.or(0x400000), nan)
+                    .lanewise(VectorOperators.LSHR, 16)
+                    .convertShape(VectorOperators.I2S, SHORTS, 0)
+                    .reinterpretAsShorts()
+                    .intoArray(to, at + i);
+        }
+        for (; i < n; i++) {
+            to[at + i] = Rounding.floatToBrainFloat(x[xAt + i]);
         }
     }
 
@@ -276,44 +317,44 @@ final class VectorFloatOps extends FloatOps {
     }
 
     private static void equal(
-            int[] to, int at, float[] x, int xAt, float[] y, int yAt, int n) {
+            int[] to, float[] x, int xAt, float[] y, int yAt, int n) {
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
             FloatVector a = FloatVector.fromArray(SPECIES, x, xAt + i);
             FloatVector b = FloatVector.fromArray(SPECIES, y, yAt + i);
             VectorMask<Integer> holds = a.compare(VectorOperators.EQ, b).cast(INTS);
-            IntVector.zero(INTS).blend(1, holds).intoArray(to, at + i);
+            IntVector.zero(INTS).blend(1, holds).intoArray(to, i);
         }
         for (; i < n; i++) {
-            to[at + i] = x[xAt + i] == y[yAt + i] ? 1 : 0;
+            to[i] = x[xAt + i] == y[yAt + i] ? 1 : 0;
         }
     }
 
     private static void less(
-            int[] to, int at, float[] x, int xAt, float[] y, int yAt, int n) {
+            int[] to, float[] x, int xAt, float[] y, int yAt, int n) {
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
             FloatVector a = FloatVector.fromArray(SPECIES, x, xAt + i);
             FloatVector b = FloatVector.fromArray(SPECIES, y, yAt + i);
             VectorMask<Integer> holds = a.compare(VectorOperators.LT, b).cast(INTS);
-            IntVector.zero(INTS).blend(1, holds).intoArray(to, at + i);
+            IntVector.zero(INTS).blend(1, holds).intoArray(to, i);
         }
         for (; i < n; i++) {
-            to[at + i] = x[xAt + i] < y[yAt + i] ? 1 : 0;
+            to[i] = x[xAt + i] < y[yAt + i] ? 1 : 0;
         }
     }
 
     private static void lessOrEqual(
-            int[] to, int at, float[] x, int xAt, float[] y, int yAt, int n) {
+            int[] to, float[] x, int xAt, float[] y, int yAt, int n) {
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
             FloatVector a = FloatVector.fromArray(SPECIES, x, xAt + i);
             FloatVector b = FloatVector.fromArray(SPECIES, y, yAt + i);
             VectorMask<Integer> holds = a.compare(VectorOperators.LE, b).cast(INTS);
-            IntVector.zero(INTS).blend(1, holds).intoArray(to, at + i);
+            IntVector.zero(INTS).blend(1, holds).intoArray(to, i);
         }
         for (; i < n; i++) {
-            to[at + i] = x[xAt + i] <= y[yAt + i] ? 1 : 0;
+            to[i] = x[xAt + i] <= y[yAt + i] ? 1 : 0;
         }
     }
 }

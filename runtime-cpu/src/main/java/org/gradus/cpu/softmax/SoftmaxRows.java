@@ -17,22 +17,22 @@ class SoftmaxRows {
 
     /** Stores {@code exp(x - shift)} in {@code y} and returns the sum. */
     float exponentials(float[] x, int xAt, float shift, float[] y, int yAt, int n) {
-        float sum = 0;
+        double sum = 0;
         for (int i = 0; i < n; i++) {
             float e = FloatMath.exp(x[xAt + i] - shift);
             y[yAt + i] = e;
             sum += e;
         }
-        return sum;
+        return (float) sum;
     }
 
     /** Returns the sum of {@code exp(x - shift)}. */
     float sumOfExponentials(float[] x, int xAt, float shift, int n) {
-        float sum = 0;
+        double sum = 0;
         for (int i = 0; i < n; i++) {
             sum += FloatMath.exp(x[xAt + i] - shift);
         }
-        return sum;
+        return (float) sum;
     }
 
     /** Stores {@code x * factor} in {@code y}. */

@@ -109,8 +109,8 @@ class FloatMathTest {
                 int[] p = new int[n + 1];
                 int[] q = new int[n + 1];
                 if (op.isComparison()) {
-                    scalar.compare(op, p, 1, x, 3, y, 5, n);
-                    vector.compare(op, q, 1, x, 3, y, 5, n);
+                    scalar.compare(op, p, x, 3, y, 5, n);
+                    vector.compare(op, q, x, 3, y, 5, n);
                 } else if (arity == 1) {
                     scalar.unary(op, a, 1, x, 3, n);
                     vector.unary(op, b, 1, x, 3, n);
@@ -137,6 +137,25 @@ class FloatMathTest {
         assertEquals(0.1124629160182849, ErrorFunction.erf(0.1), 2e-17);
         assertEquals(-0.9999779095030014, ErrorFunction.erf(-3), 2e-16);
         assertEquals(Double.NaN, ErrorFunction.erf(Double.NaN));
+    }
+
+    @Test
+    void vectorAndScalarLoopsRoundToTheSameBfloat16() {
+        int n = 1003;
+        float[] x = new float[n];
+        short[] expected = new short[n];
+        short[] actual = new short[n];
+        float[] wide = new float[n];
+        for (int i = 0; i < n; i++) {
+            x[i] = Float.intBitsToFloat(i * 0x9E3779B9);
+        }
+        new FloatOps().roundToBrainFloats(x, 0, expected, 0, n);
+        new VectorFloatOps().roundToBrainFloats(x, 0, actual, 0, n);
+        new VectorFloatOps().widenBrainFloats(actual, 0, wide, 0, n);
+        for (int i = 0; i < n; i++) {
+            assertEquals(expected[i], actual[i]);
+            assertEquals(Rounding.brainFloatToFloat(expected[i]), wide[i]);
+        }
     }
 
     @Test

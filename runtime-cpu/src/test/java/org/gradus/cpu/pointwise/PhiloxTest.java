@@ -32,7 +32,7 @@ class PhiloxTest {
 
     @Test
     void aRunOfCountersGivesTheSameBitsAsEachByItself() {
-        for (long base : new long[] {0, 1, 3, 1L << 33, -7}) {
+        for (long base : new long[] {0, 1, 3, 1L << 33, -7, (1L << 34) - 2}) {
             for (int n : new int[] {1, 2, 3, 5, 64, 1023, 1024}) {
                 long[] keys = new long[n];
                 long[] counters = new long[n];
@@ -41,7 +41,7 @@ class PhiloxTest {
                     counters[i] = base + i;
                 }
                 int[] bits = new int[n];
-                Philox.bits(bits, 0, keys, 0, counters, 0, n);
+                Philox.create().bits(bits, keys, counters, n);
                 for (int i = 0; i < n; i++) {
                     assertEquals(expected(keys[i], counters[i]), bits[i]);
                 }
@@ -59,7 +59,7 @@ class PhiloxTest {
             counters[i] = i * 0x9E3779B97F4A7C15L;
         }
         int[] bits = new int[n];
-        Philox.bits(bits, 0, keys, 0, counters, 0, n);
+        Philox.create().bits(bits, keys, counters, n);
         for (int i = 0; i < n; i++) {
             assertEquals(expected(keys[i], counters[i]), bits[i]);
         }
