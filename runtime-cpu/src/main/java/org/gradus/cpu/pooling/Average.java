@@ -1,28 +1,16 @@
 package org.gradus.cpu.pooling;
 
 import org.gradus.cpu.convolution.Planes;
-import org.gradus.cpu.convolution.Reach;
 
 /**
  * The mean of each window of a plane, and its adjoint.
  *
  * @param image the planes that the windows slide over
- * @param reach what they see of them
- * @param countPadding whether zeros beyond the edge count in the divisor
+ * @param spans what they see of them
+ * @param divisor the elements of a window, zeros beyond the edge included, or 0 to count only those
+ *     that it sees
  */
-record Average(Planes image, Reach[] reach, boolean countPadding) {
-    /** Returns a window's divisor. */
-    private int elements(int z, int y, int x) {
-        if (countPadding) {
-            return reach[0].kernel() * reach[1].kernel() * reach[2].kernel();
-        }
-        return seen(reach[0], z) * seen(reach[1], y) * seen(reach[2], x);
-    }
-
-    private static int seen(Reach reach, int position) {
-        return Math.max(0, reach.endElement(position) - reach.firstElement(position));
-    }
-
+record Average(Planes image, Spans[] spans, int divisor) {
     /** Takes the means of a plane. */
     void forward(float[] input, int plane, float[] output, Planes target) {
         int[] positions = target.sizes();
@@ -30,29 +18,32 @@ record Average(Planes image, Reach[] reach, boolean countPadding) {
         for (int z = 0; z < positions[0]; z++) {
             for (int y = 0; y < positions[1]; y++) {
                 int to = target.plane(plane) + target.row(z, y);
-                for (int x = 0; x < positions[2]; x++) {
-                    int count = elements(z, y, x);
-                    float sum = count == 0 ? 0 : sum(input, from, z, y, x);
-                    output[to + x * target.strides()[2]] = count == 0 ? 0 : sum / count;
-                }
+                forwardRow(input, from, z, y, output, to, target.strides()[2]);
             }
         }
     }
 
-    private float sum(float[] input, int from, int z, int y, int x) {
-        float sum = 0;
+    private void forwardRow(
+            float[] input, int from, int z, int y, float[] output, int to, int outputStride) {
+        int[] first = spans[2].first();
+        int[] end = spans[2].end();
+        int[] count = spans[2].count();
+        int step = spans[2].step();
+        int rows = spans[0].count()[z] * spans[1].count()[y];
         int stride = image.strides()[2];
-        int first = reach[2].index(x, reach[2].firstElement(x));
-        int end = reach[2].index(x, reach[2].endElement(x));
-        for (int ez = reach[0].firstElement(z); ez < reach[0].endElement(z); ez++) {
-            for (int ey = reach[1].firstElement(y); ey < reach[1].endElement(y); ey++) {
-                int row = from + image.row(reach[0].index(z, ez), reach[1].index(y, ey));
-                for (int ix = first; ix < end; ix += reach[2].dilation()) {
-                    sum += input[row + ix * stride];
+        for (int x = 0; x < first.length; x++) {
+            float sum = 0;
+            for (int iz = spans[0].first()[z]; iz < spans[0].end()[z]; iz += spans[0].step()) {
+                for (int iy = spans[1].first()[y]; iy < spans[1].end()[y]; iy += spans[1].step()) {
+                    int row = from + image.row(iz, iy);
+                    for (int ix = first[x]; ix < end[x]; ix += step) {
+                        sum += input[row + ix * stride];
+                    }
                 }
             }
+            int elements = divisor == 0 ? rows * count[x] : divisor;
+            output[to + x * outputStride] = elements == 0 ? 0 : sum / elements;
         }
-        return sum;
     }
 
     /** Spreads the gradients of a plane's means back over their windows. */
@@ -63,11 +54,28 @@ record Average(Planes image, Reach[] reach, boolean countPadding) {
         for (int z = 0; z < positions[0]; z++) {
             for (int y = 0; y < positions[1]; y++) {
                 int from = source.plane(plane) + source.row(z, y);
-                for (int x = 0; x < positions[2]; x++) {
-                    int count = elements(z, y, x);
-                    if (count > 0) {
-                        float share = gradient[from + x * source.strides()[2]] / count;
-                        add(share, output, to, z, y, x);
+                backwardRow(gradient, from, source.strides()[2], z, y, output, to);
+            }
+        }
+    }
+
+    private void backwardRow(
+            float[] gradient, int from, int gradientStride, int z, int y, float[] output, int to) {
+        int[] first = spans[2].first();
+        int[] end = spans[2].end();
+        int[] count = spans[2].count();
+        int step = spans[2].step();
+        int rows = spans[0].count()[z] * spans[1].count()[y];
+        int stride = image.strides()[2];
+        for (int x = 0; x < first.length; x++) {
+            float share =
+                    gradient[from + x * gradientStride]
+                            / (divisor == 0 ? rows * count[x] : divisor);
+            for (int iz = spans[0].first()[z]; iz < spans[0].end()[z]; iz += spans[0].step()) {
+                for (int iy = spans[1].first()[y]; iy < spans[1].end()[y]; iy += spans[1].step()) {
+                    int row = to + image.row(iz, iy);
+                    for (int ix = first[x]; ix < end[x]; ix += step) {
+                        output[row + ix * stride] += share;
                     }
                 }
             }
@@ -81,20 +89,6 @@ record Average(Planes image, Reach[] reach, boolean countPadding) {
                 int row = to + image.row(z, y);
                 for (int x = 0; x < sizes[2]; x++) {
                     output[row + x * image.strides()[2]] = 0;
-                }
-            }
-        }
-    }
-
-    private void add(float share, float[] output, int to, int z, int y, int x) {
-        int stride = image.strides()[2];
-        int first = reach[2].index(x, reach[2].firstElement(x));
-        int end = reach[2].index(x, reach[2].endElement(x));
-        for (int ez = reach[0].firstElement(z); ez < reach[0].endElement(z); ez++) {
-            for (int ey = reach[1].firstElement(y); ey < reach[1].endElement(y); ey++) {
-                int row = to + image.row(reach[0].index(z, ez), reach[1].index(y, ey));
-                for (int ix = first; ix < end; ix += reach[2].dilation()) {
-                    output[row + ix * stride] += share;
                 }
             }
         }

@@ -31,13 +31,14 @@ public final class CpuPooling implements PoolingKernels {
             return;
         }
         var source = Planes.of(input);
+        var target = Planes.of(output);
         var maximum =
                 new Maximum(
                         CpuBuffer.of(input).floats(),
                         source,
-                        Reach.of(source.sizes(), window),
+                        spans(source, window, target),
                         CpuBuffer.of(output).floats(),
-                        Planes.of(output),
+                        target,
                         CpuBuffer.of(indices).longs(),
                         Planes.of(indices));
         forPlanes(source, maximum::plane);
@@ -49,10 +50,10 @@ public final class CpuPooling implements PoolingKernels {
             return;
         }
         var source = Planes.of(input);
-        var average = new Average(source, Reach.of(source.sizes(), window), countPadding);
+        var target = Planes.of(output);
+        var average = average(source, window, countPadding, target);
         float[] from = CpuBuffer.of(input).floats();
         float[] to = CpuBuffer.of(output).floats();
-        var target = Planes.of(output);
         forPlanes(source, plane -> average.forward(from, plane, to, target));
     }
 
@@ -63,11 +64,21 @@ public final class CpuPooling implements PoolingKernels {
             return;
         }
         var target = Planes.of(inputGradient);
-        var average = new Average(target, Reach.of(target.sizes(), window), countPadding);
+        var source = Planes.of(outputGradient);
+        var average = average(target, window, countPadding, source);
         float[] from = CpuBuffer.of(outputGradient).floats();
         float[] to = CpuBuffer.of(inputGradient).floats();
-        var source = Planes.of(outputGradient);
         forPlanes(target, plane -> average.backward(from, source, plane, to));
+    }
+
+    private static Average average(
+            Planes image, Window window, boolean countPadding, Planes positions) {
+        return new Average(
+                image, spans(image, window, positions), countPadding ? window.elements() : 0);
+    }
+
+    private static Spans[] spans(Planes image, Window window, Planes positions) {
+        return Spans.of(Reach.of(image.sizes(), window), positions.sizes());
     }
 
     private void forPlanes(Planes planes, PlaneAction action) {

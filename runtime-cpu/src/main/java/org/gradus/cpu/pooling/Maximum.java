@@ -1,65 +1,87 @@
 package org.gradus.cpu.pooling;
 
 import org.gradus.cpu.convolution.Planes;
-import org.gradus.cpu.convolution.Reach;
 
 /**
- * The maximum of each window of a plane, and where it is: the first of equals, and the first NaN if
- * there is one.
+ * The maximum of each window of a plane, and where it is: the first of equals (zero has no sign), and
+ * the first NaN if there is one.
  */
 record Maximum(
         float[] input,
         Planes source,
-        Reach[] reach,
+        Spans[] spans,
         float[] output,
         Planes target,
         long[] indices,
         Planes indexPlanes) {
+    private static final long NOTHING = Long.MIN_VALUE;
+    private static final long LOW = Integer.MAX_VALUE;
+
     void plane(int plane) {
         int[] positions = target.sizes();
+        int from = source.plane(plane);
         for (int z = 0; z < positions[0]; z++) {
             for (int y = 0; y < positions[1]; y++) {
-                row(plane, z, y);
+                int to = target.plane(plane) + target.row(z, y);
+                int indexTo = indexPlanes.plane(plane) + indexPlanes.row(z, y);
+                row(from, z, y, to, indexTo);
             }
         }
     }
 
-    private void row(int plane, int z, int y) {
-        int from = source.plane(plane);
-        int to = target.plane(plane) + target.row(z, y);
-        int indexTo = indexPlanes.plane(plane) + indexPlanes.row(z, y);
-        int firstZ = reach[0].index(z, reach[0].firstElement(z));
-        int endZ = reach[0].index(z, reach[0].endElement(z));
-        int stepZ = reach[0].dilation();
-        int firstY = reach[1].index(y, reach[1].firstElement(y));
-        int endY = reach[1].index(y, reach[1].endElement(y));
-        int stepY = reach[1].dilation();
-        int stepX = reach[2].dilation();
+    private void row(int from, int z, int y, int to, int indexTo) {
+        int firstZ = spans[0].first()[z];
+        int endZ = spans[0].end()[z];
+        int stepZ = spans[0].step();
+        int firstY = spans[1].first()[y];
+        int endY = spans[1].end()[y];
+        int stepY = spans[1].step();
+        int[] first = spans[2].first();
+        int[] end = spans[2].end();
+        int stepX = spans[2].step();
         int height = source.sizes()[1];
         int width = source.sizes()[2];
-        int stride = source.strides()[2];
-        int positions = target.sizes()[2];
-        for (int x = 0; x < positions; x++) {
-            int firstX = reach[2].index(x, reach[2].firstElement(x));
-            int endX = reach[2].index(x, reach[2].endElement(x));
-            float best = Float.NEGATIVE_INFINITY;
-            int bestAt = -1;
+        int strideZ = source.strides()[0];
+        int strideY = source.strides()[1];
+        int strideX = source.strides()[2];
+        int outputStride = target.strides()[2];
+        int indexStride = indexPlanes.strides()[2];
+        for (int x = 0; x < first.length; x++) {
+            int firstX = first[x];
+            int endX = end[x];
+            long best = NOTHING;
             for (int iz = firstZ; iz < endZ; iz += stepZ) {
                 for (int iy = firstY; iy < endY; iy += stepY) {
-                    int row = from + source.row(iz, iy);
+                    int row = from + iz * strideZ + iy * strideY;
                     int flat = (iz * height + iy) * width;
                     for (int ix = firstX; ix < endX; ix += stepX) {
-                        float value = input[row + ix * stride];
-                        // Not "value <= best" is greater, or one of them is NaN.
-                        if (bestAt < 0 || !(value <= best) && best == best) {
-                            best = value;
-                            bestAt = flat + ix;
-                        }
+                        best = Math.max(best, key(input[row + ix * strideX], flat + ix));
                     }
                 }
             }
-            output[to + x * target.strides()[2]] = best;
-            indices[indexTo + x * indexPlanes.strides()[2]] = Math.max(bestAt, 0);
+            int at = best == NOTHING ? 0 : (int) (LOW - (best & LOW));
+            indices[indexTo + x * indexStride] = at;
+            output[to + x * outputStride] =
+                    best == NOTHING ? Float.NEGATIVE_INFINITY : value(best);
         }
+    }
+
+    /**
+     * Returns a number that is greater for greater values, greatest for NaN, and among equals for
+     * the smaller position: maxima of such keys need no branches, which are hard to predict here.
+     */
+    private static long key(float value, int position) {
+        // Adding 0 makes negative zero equal to zero.
+        int bits = Float.floatToIntBits(value + 0f);
+        return (long) inOrder(bits) << Integer.SIZE | LOW - position;
+    }
+
+    private static float value(long key) {
+        return Float.intBitsToFloat(inOrder((int) (key >> Integer.SIZE)));
+    }
+
+    /** Maps the bits of values to integers of the same order, and back. */
+    private static int inOrder(int bits) {
+        return bits ^ bits >> 31 & Integer.MAX_VALUE;
     }
 }

@@ -1,0 +1,36 @@
+package org.gradus.cpu.pooling;
+
+import org.gradus.cpu.convolution.Reach;
+
+/**
+ * What a window sees of the input along one axis, for each position.
+ *
+ * @param first the first input index
+ * @param end an index after the last, and not after the next that it would see
+ * @param count how many it sees
+ * @param step the distance between them
+ */
+record Spans(int[] first, int[] end, int[] count, int step) {
+    static Spans of(Reach reach, int positions) {
+        int[] first = new int[positions];
+        int[] end = new int[positions];
+        int[] count = new int[positions];
+        for (int i = 0; i < positions; i++) {
+            int firstElement = reach.firstElement(i);
+            int endElement = Math.max(firstElement, reach.endElement(i));
+            first[i] = reach.index(i, firstElement);
+            end[i] = reach.index(i, endElement);
+            count[i] = endElement - firstElement;
+        }
+        return new Spans(first, end, count, reach.dilation());
+    }
+
+    /** Returns the spans along all axes. */
+    static Spans[] of(Reach[] reach, int[] positions) {
+        var result = new Spans[reach.length];
+        for (int axis = 0; axis < result.length; axis++) {
+            result[axis] = of(reach[axis], positions[axis]);
+        }
+        return result;
+    }
+}
