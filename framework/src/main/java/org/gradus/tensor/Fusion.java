@@ -19,7 +19,8 @@ import java.util.Map;
  * kernel's program.
  *
  * <p>A value is inlined the first time that a kernel needs it. When another kernel needs it too, it
- * is inlined again if it is cheap to compute, else computed once and stored.
+ * is inlined again if it is cheap to compute, else computed once and stored; what only that value
+ * needs is then inlined with it, so that a chain is stored at its end and not at every link.
  */
 final class Fusion {
     /** The most operations in one kernel. */
@@ -128,7 +129,10 @@ final class Fusion {
         if (repeated && (function.isExpensive() || function.isPositional() || !isShallow(value))) {
             return false;
         }
-        return value.countUse() == 0 || !function.isExpensive() && isShallow(value);
+        int earlier = value.countUse();
+        return earlier == 0
+                || earlier == 1 && value.hasOneConsumer()
+                || !function.isExpensive() && isShallow(value);
     }
 
     /** Whether all inputs are stored: inlining again costs only this one function. */

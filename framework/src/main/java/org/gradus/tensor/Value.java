@@ -105,6 +105,11 @@ final class Value {
         return pending;
     }
 
+    /** Returns whether at most one value that is not computed yet reads this one. */
+    boolean hasOneConsumer() {
+        return consumers.size() <= 1;
+    }
+
     /** Counts one more kernel that computes this value on the way; returns how many did before. */
     int countUse() {
         return uses++;
