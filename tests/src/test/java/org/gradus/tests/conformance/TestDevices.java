@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.gradus.device.Device;
 import org.gradus.device.Devices;
+import org.junit.jupiter.api.Named;
 
 /** The devices that this run was asked to test. */
 public final class TestDevices {
@@ -21,5 +22,10 @@ public final class TestDevices {
                 .filter(name -> !name.isEmpty())
                 .map(Devices::of)
                 .toList();
+    }
+
+    /** Returns the same devices with their names, as arguments of parameterized tests. */
+    public static List<Named<Device>> named() {
+        return all().stream().map(device -> Named.of(device.name(), device)).toList();
     }
 }
