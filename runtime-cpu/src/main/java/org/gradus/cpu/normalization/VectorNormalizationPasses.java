@@ -1,8 +1,9 @@
 package org.gradus.cpu.normalization;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+
+import org.gradus.cpu.vector.LaneSum;
 
 /** {@link NormalizationPasses} with the Vector API; loaded only where it is present. */
 final class VectorNormalizationPasses extends NormalizationPasses {
@@ -19,7 +20,7 @@ final class VectorNormalizationPasses extends NormalizationPasses {
             FloatVector d = FloatVector.fromArray(SPECIES, x, at + i).sub(mean);
             sums = d.fma(d, sums);
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = LaneSum.of(sums);
         for (; i < n; i++) {
             float d = x[at + i] - mean;
             sum = Math.fma(d, d, sum);
@@ -35,7 +36,7 @@ final class VectorNormalizationPasses extends NormalizationPasses {
             FloatVector d = FloatVector.fromArray(SPECIES, x, at + i).sub(mean);
             sums = d.fma(FloatVector.fromArray(SPECIES, g, gAt + i), sums);
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = LaneSum.of(sums);
         for (; i < n; i++) {
             sum = Math.fma(x[at + i] - mean, g[gAt + i], sum);
         }

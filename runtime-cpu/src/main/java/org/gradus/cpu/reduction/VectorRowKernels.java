@@ -4,6 +4,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
+import org.gradus.cpu.vector.LaneSum;
+
 /** {@link RowKernels} with the Vector API; loaded only where it is present. */
 final class VectorRowKernels extends RowKernels {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -27,7 +29,7 @@ final class VectorRowKernels extends RowKernels {
         for (; i + LANES <= n; i += LANES) {
             s0 = s0.add(FloatVector.fromArray(SPECIES, x, at + i));
         }
-        float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+        float sum = LaneSum.of(s0.add(s1).add(s2.add(s3)));
         for (; i < n; i++) {
             sum += x[at + i];
         }
@@ -77,7 +79,7 @@ final class VectorRowKernels extends RowKernels {
             FloatVector x0 = FloatVector.fromArray(SPECIES, x, xAt + i);
             s0 = x0.fma(FloatVector.fromArray(SPECIES, y, yAt + i), s0);
         }
-        float sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
+        float sum = LaneSum.of(s0.add(s1));
         for (; i < n; i++) {
             sum += x[xAt + i] * y[yAt + i];
         }

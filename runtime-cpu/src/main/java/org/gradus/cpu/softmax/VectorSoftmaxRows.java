@@ -1,10 +1,11 @@
 package org.gradus.cpu.softmax;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+
 import org.gradus.cpu.pointwise.FloatMath;
 import org.gradus.cpu.pointwise.VectorFloatMath;
+import org.gradus.cpu.vector.LaneSum;
 
 /** {@link SoftmaxRows} with the Vector API; loaded only where it is present. */
 final class VectorSoftmaxRows extends SoftmaxRows {
@@ -18,11 +19,12 @@ final class VectorSoftmaxRows extends SoftmaxRows {
         FloatVector sums = FloatVector.zero(SPECIES);
         int i = 0;
         for (; i + LANES <= n; i += LANES) {
-            FloatVector e = VectorFloatMath.exp(FloatVector.fromArray(SPECIES, x, xAt + i).sub(shift));
+            FloatVector e =
+                    VectorFloatMath.exp(FloatVector.fromArray(SPECIES, x, xAt + i).sub(shift));
             e.intoArray(y, yAt + i);
             sums = sums.add(e);
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = LaneSum.of(sums);
         for (; i < n; i++) {
             float e = FloatMath.exp(x[xAt + i] - shift);
             y[yAt + i] = e;
@@ -39,7 +41,7 @@ final class VectorSoftmaxRows extends SoftmaxRows {
             FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + i).sub(shift);
             sums = sums.add(VectorFloatMath.exp(v));
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = LaneSum.of(sums);
         for (; i < n; i++) {
             sum += FloatMath.exp(x[xAt + i] - shift);
         }
