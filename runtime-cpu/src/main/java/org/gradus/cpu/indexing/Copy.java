@@ -25,6 +25,11 @@ public final class Copy {
         Object from = CpuBuffer.of(source).array();
         Object to = CpuBuffer.of(target).array();
         IterationSpace space = IterationSpace.of(target.shape(), List.of(source, target));
+        Transposition transposition = Transposition.of(space, from, to);
+        if (transposition != null) {
+            transposition.run(pool);
+            return;
+        }
         int fromStride = (int) space.innerStride(0);
         int toStride = (int) space.innerStride(1);
         forEachRun(

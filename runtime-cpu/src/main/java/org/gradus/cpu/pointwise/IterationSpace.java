@@ -100,6 +100,21 @@ public final class IterationSpace {
         return elements;
     }
 
+    /** Returns the number of loops. */
+    public int rank() {
+        return rank;
+    }
+
+    /** Returns the size of a loop, 0 being the outermost. */
+    public long size(int axis) {
+        return sizes[axis];
+    }
+
+    /** Returns the distance between an operand's neighbours of a loop, 0 being the outermost. */
+    public long stride(int operand, int axis) {
+        return strides[operand][axis];
+    }
+
     /** Returns the size of the innermost loop. */
     public long inner() {
         return sizes[rank - 1];

@@ -109,6 +109,12 @@ public final class VectorFloatMath {
         return y.add(one).mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
     }
 
+    /** Apart from {@link #log}, which would be too large for the compiler to inline. */
+    private static FloatVector logPolynomial(FloatVector m) {
+        return all(L0).fma(m, all(L1)).fma(m, all(L2)).fma(m, all(L3)).fma(m, all(L4))
+                .fma(m, all(L5)).fma(m, all(L6)).fma(m, all(L7)).fma(m, all(L8));
+    }
+
     /** Returns the natural logarithm. */
     public static FloatVector log(FloatVector x) {
         VectorMask<Float> subnormal = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
@@ -122,10 +128,7 @@ public final class VectorFloatMath {
         e = e.blend(e.sub(1f), low);
         m = m.blend(m.add(m), low).sub(1f);
         FloatVector z = m.mul(m);
-        FloatVector p =
-                all(L0).fma(m, all(L1)).fma(m, all(L2)).fma(m, all(L3)).fma(m, all(L4))
-                        .fma(m, all(L5)).fma(m, all(L6)).fma(m, all(L7)).fma(m, all(L8))
-                        .mul(m).mul(z);
+        FloatVector p = logPolynomial(m).mul(m).mul(z);
         p = e.fma(all(LN2_LOW), p);
         p = z.fma(all(-0.5f), p);
         FloatVector result = e.fma(all(LN2_HIGH), m.add(p));
