@@ -4,7 +4,13 @@ module org.gradus.cli {
     requires org.gradus.cpu;
     requires org.gradus.cuda;
     requires org.gradus.opencl;
+    requires com.fasterxml.jackson.databind;
+    requires com.fasterxml.jackson.dataformat.yaml;
+    requires de.siegmar.fastcsv;
     requires info.picocli;
+    requires java.desktop;
+    requires me.tongfei.progressbar;
+    requires xchart;
 
     opens org.gradus.cli to
             info.picocli;

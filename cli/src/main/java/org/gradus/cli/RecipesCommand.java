@@ -1,0 +1,64 @@
+package org.gradus.cli;
+
+import org.gradus.cli.input.InputException;
+import org.gradus.cli.input.Names;
+import org.gradus.cli.recipe.Recipe;
+import org.gradus.cli.recipe.Recipes;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.io.PrintWriter;
+import java.util.List;
+
+/** Lists the built-in recipes, or prints one. */
+@Command(
+        name = "recipes",
+        description = {
+            "Lists the built-in experiments: the model, the data, and what each reaches.",
+            "With a name, prints that recipe: a file to change and train with."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  gradus recipes",
+            "  gradus recipes fashion-mlp > mine.yaml",
+            "  gradus train mine.yaml"
+        })
+final class RecipesCommand implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "The recipe to print.")
+    private String name;
+
+    RecipesCommand() {}
+
+    @Override
+    public void run() {
+        PrintWriter out = spec.commandLine().getOut();
+        if (name == null) {
+            Recipes.names().forEach(recipe -> list(out, Recipes.find(recipe, List.of())));
+            out.println("Start one with \"gradus train NAME\".");
+        } else if (Recipes.names().contains(name)) {
+            out.print(Recipes.yaml(name));
+        } else {
+            throw new InputException(
+                    "there is no recipe \""
+                            + name
+                            + "\": "
+                            + Names.suggestion(name, Recipes.names()));
+        }
+    }
+
+    private static void list(PrintWriter out, Recipe recipe) {
+        out.println(recipe.name());
+        out.println("  " + recipe.description());
+        out.println("  model    " + recipe.model().name());
+        out.println("  data     " + recipe.data().name());
+        out.println("  reaches  " + recipe.reaches());
+        out.println("  takes    " + recipe.time());
+        out.println();
+    }
+}

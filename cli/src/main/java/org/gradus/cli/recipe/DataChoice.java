@@ -1,0 +1,111 @@
+package org.gradus.cli.recipe;
+
+import org.gradus.cli.input.InputException;
+import org.gradus.data.Catalogue;
+import org.gradus.data.DataException;
+import org.gradus.data.Dataset;
+import org.gradus.data.DatasetInfo;
+import org.gradus.data.Split;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The data set that a recipe names: one of the catalogue, or a table of the user's.
+ *
+ * <p>Settings: {@code name}; {@code path}, where it is; for pictures {@code mean} and {@code
+ * deviation}, with which each pixel (0..1) is normalized; for a table those of {@link TableChoice}.
+ */
+public interface DataChoice {
+    /** The name of a data set in a CSV file. */
+    String CSV = "csv";
+
+    /** Returns the name by which it was chosen. */
+    String name();
+
+    /**
+     * Reads the data.
+     *
+     * @throws DataException if it is missing or damaged; the message says how to get it
+     * @throws InputException if it cannot be used
+     */
+    DataSplits load();
+
+    /** Reads the settings of a data set. */
+    static DataChoice read(Section settings) {
+        List<String> names = new ArrayList<>();
+        Catalogue.all().stream().map(DatasetInfo::name).forEach(names::add);
+        names.add(CSV);
+        settings.requiredText("name", "the name of a data set: " + String.join(", ", names));
+        String name = settings.choice("name", "", names);
+        return name.equals(CSV) ? TableChoice.readTable(settings) : named(name, settings);
+    }
+
+    private static DataChoice named(String name, Section settings) {
+        DatasetInfo info = Catalogue.of(name);
+        Optional<Path> folder = settings.optionalText("path").map(Path::of);
+        double mean = settings.number("mean", 0);
+        double deviation = settings.positive("deviation", 1);
+        settings.end();
+        if (folder.isPresent() && info.folders().isEmpty()) {
+            throw settings.wrong("path", "has no meaning for " + name + ", a part of Gradus");
+        }
+        return new Named(info, folder, mean, deviation);
+    }
+
+    /**
+     * A data set of the catalogue.
+     *
+     * @param info what is known about it
+     * @param folder where it is, if the user says so
+     * @param mean what is subtracted from each pixel
+     * @param deviation what the difference is divided by
+     */
+    record Named(DatasetInfo info, Optional<Path> folder, double mean, double deviation)
+            implements DataChoice {
+        @Override
+        public String name() {
+            return info.name();
+        }
+
+        @Override
+        public DataSplits load() {
+            Split split =
+                    folder.map(path -> Catalogue.read(name(), path))
+                            .orElseGet(() -> Catalogue.read(name()));
+            requireSamples(split.train());
+            requireSamples(split.validation());
+            InputFormat format =
+                    new InputFormat(
+                            split.train().inputShapes().getFirst(),
+                            split.train().classes(),
+                            List.of(),
+                            new double[] {mean},
+                            new double[] {deviation});
+            return new DataSplits(
+                    format.normalized(split.train()),
+                    format.normalized(split.validation()),
+                    format);
+        }
+
+        private static void requireSamples(Dataset part) {
+            if (part.size() == 0) {
+                throw new InputException(
+                        part.description()
+                                + " is empty: give files with at least one sample, with --data");
+            }
+        }
+    }
+
+    /** Throws an exception if a table's path leads nowhere. */
+    static Path requireFile(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new DataException(
+                    file + ": there is no such file; give the path of a CSV file with --data");
+        }
+        return file;
+    }
+}

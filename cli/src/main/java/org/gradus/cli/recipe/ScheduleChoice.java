@@ -1,0 +1,54 @@
+package org.gradus.cli.recipe;
+
+import org.gradus.optim.Schedule;
+
+import java.util.List;
+import java.util.function.LongFunction;
+
+/**
+ * How a recipe lets the learning rate change. Settings: {@code name}; {@code warmup_steps}, in
+ * which it rises; {@code last}, the factor that cosine and linear end at; for step {@code
+ * step_size} (in steps) and {@code gamma}.
+ *
+ * @param name the name by which it was chosen
+ * @param schedule gives the schedule for a number of steps in all
+ */
+public record ScheduleChoice(String name, LongFunction<Schedule> schedule) {
+    private static final int DEFAULT_STEP_SIZE = 1000;
+    private static final double DEFAULT_GAMMA = 0.1;
+    private static final double BEYOND_ONE = Math.nextUp(1.0);
+
+    static ScheduleChoice read(Section settings) {
+        String name =
+                settings.choice(
+                        "name", "constant", List.of("constant", "cosine", "linear", "step"));
+        int warmUp = settings.count("warmup_steps", 0, 0);
+        LongFunction<Schedule> course = course(name, settings);
+        settings.end();
+        return new ScheduleChoice(
+                name,
+                steps ->
+                        warmUp == 0
+                                ? course.apply(steps)
+                                : course.apply(Math.max(1, steps - warmUp)).afterWarmUp(warmUp));
+    }
+
+    private static LongFunction<Schedule> course(String name, Section settings) {
+        return switch (name) {
+            case "cosine" -> {
+                double last = settings.between("last", 0, 0, BEYOND_ONE);
+                yield steps -> Schedule.cosine(steps, last);
+            }
+            case "linear" -> {
+                double last = settings.between("last", 0, 0, BEYOND_ONE);
+                yield steps -> Schedule.linear(1, last, steps);
+            }
+            case "step" -> {
+                int size = settings.count("step_size", DEFAULT_STEP_SIZE, 1);
+                double gamma = settings.positive("gamma", DEFAULT_GAMMA);
+                yield _ -> Schedule.step(size, gamma);
+            }
+            default -> _ -> Schedule.constant();
+        };
+    }
+}
