@@ -1,5 +1,6 @@
 package org.gradus.cpu;
 
+import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.Random;
 import org.gradus.device.View;
@@ -12,7 +13,7 @@ public final class TestViews {
 
     /** Returns a view of an array. */
     public static View of(DType dtype, Object array, Shape shape, long[] strides, long offset) {
-        int length = java.lang.reflect.Array.getLength(array);
+        int length = Array.getLength(array);
         return new View(new CpuBuffer(null, dtype, length, array), shape, strides, offset);
     }
 

@@ -28,8 +28,7 @@ public final class Columns {
             int[] positions = {1, 1, 1};
             int missing = Geometry.AXES - window.rank();
             for (int axis = 0; axis < window.rank(); axis++) {
-                positions[missing + axis] =
-                        window.outputSize(axis, planes.sizes()[missing + axis]);
+                positions[missing + axis] = window.outputSize(axis, planes.sizes()[missing + axis]);
             }
             return new Layout(planes, reach, positions, columns, window.elements());
         }
@@ -72,8 +71,7 @@ public final class Columns {
                     int column = row;
                     for (int z = 0; z < positions[0]; z++) {
                         for (int y = 0; y < positions[1]; y++) {
-                            action.handle(
-                                    column, reach[0].index(z, ez), reach[1].index(y, ey), ex);
+                            action.handle(column, reach[0].index(z, ez), reach[1].index(y, ey), ex);
                             column += positions[2] * layout.columnStride();
                         }
                     }
@@ -122,8 +120,7 @@ public final class Columns {
                                             from,
                                             step,
                                             end - first);
-                                    target.clear(
-                                            column + end * stride, stride, positions - end);
+                                    target.clear(column + end * stride, stride, positions - end);
                                 }));
     }
 

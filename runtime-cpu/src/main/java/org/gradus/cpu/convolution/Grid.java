@@ -20,9 +20,7 @@ record Grid(int[] sizes, int start, int[] strides) {
 
     /** Returns whether results lie row-major without gaps. */
     boolean isDense() {
-        return strides[2] == 1
-                && strides[1] == sizes[2]
-                && strides[0] == sizes[1] * sizes[2];
+        return strides[2] == 1 && strides[1] == sizes[2] && strides[0] == sizes[1] * sizes[2];
     }
 
     /** Copies the results of positions {@code [first, end)} to where they belong. */

@@ -293,8 +293,7 @@ final class ImplicitProduct {
                                 (group * depth + k) * weights.paddedRows,
                                 packed,
                                 i * size,
-                                new Matrix(
-                                        c.data(), c.offset() + i * distance, c.rowStride(), 1),
+                                new Matrix(c.data(), c.offset() + i * distance, c.rowStride(), 1),
                                 epilogue,
                                 k == 0,
                                 k + part == depth);

@@ -5,9 +5,9 @@ import org.gradus.cpu.threads.Scratch;
 import org.gradus.cpu.threads.WorkerPool;
 
 /**
- * The gradient of a convolution's input. The inputs that lie {@code stride} apart are reached by the
- * same elements of the window, so each of the {@code stride} phases along an axis is a convolution
- * of the output's gradient with those elements, without strides.
+ * The gradient of a convolution's input. The inputs that lie {@code stride} apart are reached by
+ * the same elements of the window, so each of the {@code stride} phases along an axis is a
+ * convolution of the output's gradient with those elements, without strides.
  */
 final class InputGradient {
     private static final int SCRATCH_SLOTS = 1;
@@ -36,8 +36,7 @@ final class InputGradient {
             int[] shift = new int[kernel.length];
             int count = 0;
             for (int k = 0; k < kernel.length; k++) {
-                int reach =
-                        phase + geometry.padding()[axis] - k * geometry.dilation()[axis];
+                int reach = phase + geometry.padding()[axis] - k * geometry.dilation()[axis];
                 if (Math.floorMod(reach, stride) == 0) {
                     kernel[count] = k;
                     shift[count] = Math.floorDiv(reach, stride);
@@ -124,8 +123,7 @@ final class InputGradient {
         for (int z : phase[0].kernel) {
             for (int y : phase[1].kernel) {
                 for (int x : phase[2].kernel) {
-                    result[i++] =
-                            (z * geometry.kernel()[1] + y) * geometry.kernel()[2] + x;
+                    result[i++] = (z * geometry.kernel()[1] + y) * geometry.kernel()[2] + x;
                 }
             }
         }

@@ -66,8 +66,7 @@ final class WeightGradient {
             var image = PaddedImage.ofInput(geometry);
             int[] output = geometry.output();
             int length = image.cell(output[0] - 1, output[1] - 1, output[2]);
-            int taskChannels =
-                    Math.clamp(TASK_ROWS / geometry.taps(), 1, geometry.groupChannels());
+            int taskChannels = Math.clamp(TASK_ROWS / geometry.taps(), 1, geometry.groupChannels());
             int channelTasks = PackedBlock.panels(geometry.groupChannels(), taskChannels);
             int imagesTogether = Math.clamp(DEPTH / length, 1, geometry.batch());
             int steps = PackedBlock.panels(geometry.batch(), imagesTogether);
@@ -247,8 +246,7 @@ final class WeightGradient {
         float[] padded = scratch.floats(SLOT_IMAGES, images * imageSize + PaddedImage.SLACK);
         for (int i = 0; i < images; i++) {
             int image = step * plan.imagesTogether + i;
-            int from =
-                    image * geometry.channels() + group * geometry.groupChannels() + channel;
+            int from = image * geometry.channels() + group * geometry.groupChannels() + channel;
             plan.image.fill(
                     input.data(),
                     input.offset() + from * geometry.inputSize(),

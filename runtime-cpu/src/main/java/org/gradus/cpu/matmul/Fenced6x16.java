@@ -1,9 +1,8 @@
 package org.gradus.cpu.matmul;
 
+import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
-
-import java.lang.invoke.VarHandle;
 
 /**
  * 6 rows and 16 columns in 256-bit vectors, with a fence after each row. On x86 the fence emits no

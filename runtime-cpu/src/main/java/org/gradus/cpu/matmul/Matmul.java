@@ -144,8 +144,7 @@ public final class Matmul {
                 matrix.columnStride());
     }
 
-    private void multiplyDoubles(
-            Products products, View a, View b, View c, MatmulOptions options) {
+    private void multiplyDoubles(Products products, View a, View b, View c, MatmulOptions options) {
         DoubleProduct.Bias bias =
                 options.bias()
                         .map(
@@ -182,8 +181,7 @@ public final class Matmul {
     }
 
     /** Widens the operands of one product after the other, and rounds the result. */
-    private void multiplyHalves(
-            Products products, View a, View b, View c, MatmulOptions options) {
+    private void multiplyHalves(Products products, View a, View b, View c, MatmulOptions options) {
         int rows = products.rows();
         int columns = products.columns();
         int depth = products.depth();

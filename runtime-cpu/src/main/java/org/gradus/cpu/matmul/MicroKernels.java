@@ -20,6 +20,7 @@ public final class MicroKernels {
 
     private static final int WIDE_BITS = 512;
     private static final MicroKernel INTERIM = new Scalar4x16();
+
     /** Enough short calls to be compiled as a whole, not just the loop that runs. */
     private static final int WARM_CALLS = 6_000;
 

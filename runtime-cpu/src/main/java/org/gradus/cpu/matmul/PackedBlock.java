@@ -92,8 +92,7 @@ public record PackedBlock(
             int aAt = aOffset + row * depth;
             int at = c.position(row, column);
             if (whole && row + height <= rows) {
-                fitting.multiply(
-                        depth, a, aAt, b, bAt, c.data(), at, c.rowStride(), accumulate);
+                fitting.multiply(depth, a, aAt, b, bAt, c.data(), at, c.rowStride(), accumulate);
             } else {
                 int tileStride = fitting.panels() * WIDTH;
                 fitting.multiply(depth, a, aAt, b, bAt, tile, 0, tileStride, false);

@@ -214,8 +214,7 @@ public final class PackedProduct {
         MicroKernel kernel = kernels.forRows(rows);
         int rowPanels = PackedBlock.panels(Math.min(rows, PACKED_ROWS), kernel.rows());
         int rowStep = rows <= PACKED_ROWS ? rows : PACKED_ROWS / kernel.rows() * kernel.rows();
-        int columnPanels =
-                PackedBlock.panels(Math.min(columns, PACKED_COLUMNS), MicroKernel.WIDTH);
+        int columnPanels = PackedBlock.panels(Math.min(columns, PACKED_COLUMNS), MicroKernel.WIDTH);
         int depthStep = depthStep(depth);
         float[] packedA = scratch.floats(SLOT_A, rowPanels * kernel.rows() * depthStep);
         float[] packedB = scratch.floats(SLOT_B, columnPanels * MicroKernel.WIDTH * depthStep);

@@ -3,10 +3,9 @@ package org.gradus.cpu.matmul;
 import org.gradus.cpu.vector.VectorProvider;
 
 /**
- * Copies an operand into panels: {@code width} lines (rows of {@code a}, columns of {@code b}) each,
- * element {@code [line][k]} of a panel at {@code k * width + line}. Panel {@code p} begins at {@code
- * p * width * depth} from the
- * target's offset on.
+ * Copies an operand into panels: {@code width} lines (rows of {@code a}, columns of {@code b})
+ * each, element {@code [line][k]} of a panel at {@code k * width + line}. Panel {@code p} begins at
+ * {@code p * width * depth} from the target's offset on.
  *
  * <p>The last panel may have fewer lines; its missing ones are copies of the last, which nobody
  * reads. Cost: about 0.12 ns an element where lines are neighbours, 0.25 where they are transposed.

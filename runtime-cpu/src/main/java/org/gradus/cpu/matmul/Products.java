@@ -7,8 +7,8 @@ import org.gradus.device.View;
 /**
  * The products that one call of {@link Matmul} asks for: one for each element of the leading axes.
  *
- * <p>Leading axes over which {@code b} is broadcast and {@code a} and {@code c} go on where the rows
- * before ended are counted as rows, so that a batch times one matrix is one product.
+ * <p>Leading axes over which {@code b} is broadcast and {@code a} and {@code c} go on where the
+ * rows before ended are counted as rows, so that a batch times one matrix is one product.
  *
  * @param rows the rows of {@code a} and {@code c}
  * @param columns the columns of {@code b} and {@code c}
@@ -40,8 +40,7 @@ record Products(int rows, int columns, int depth, List<Axis> axes) {
                 axes.addFirst(axis);
             }
         }
-        return new Products(
-                rows, c.shape().size(leading + 1), a.shape().size(leading + 1), axes);
+        return new Products(rows, c.shape().size(leading + 1), a.shape().size(leading + 1), axes);
     }
 
     /** Returns how many products there are. */

@@ -41,7 +41,16 @@ final class Scalar4x16 implements MicroKernel {
             int cStride,
             boolean accumulate) {
         for (int column = 0; column < WIDTH; column += COLUMNS) {
-            columns(depth, a, aOffset, b, bOffset + column, c, cOffset + column, cStride, accumulate);
+            columns(
+                    depth,
+                    a,
+                    aOffset,
+                    b,
+                    bOffset + column,
+                    c,
+                    cOffset + column,
+                    cStride,
+                    accumulate);
         }
     }
 

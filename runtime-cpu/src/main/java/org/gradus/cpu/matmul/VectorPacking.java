@@ -60,15 +60,38 @@ final class VectorPacking implements Packing {
                         targetOffset + panel * width * depth);
             }
         } else if (lineStride == 1) {
-            int full = Math.max(first, Math.min(end, copyable(source, offset, depthStride, depth,
-                    width, lines)));
+            int full =
+                    Math.max(
+                            first,
+                            Math.min(
+                                    end,
+                                    copyable(source, offset, depthStride, depth, width, lines)));
             copy(source, offset, depthStride, depth, width, first, full, target, targetOffset);
             scalar.pack(
-                    source, offset, 1, depthStride, lines, depth, width, full, end, target, targetOffset);
+                    source,
+                    offset,
+                    1,
+                    depthStride,
+                    lines,
+                    depth,
+                    width,
+                    full,
+                    end,
+                    target,
+                    targetOffset);
         } else {
             scalar.pack(
-                    source, offset, lineStride, depthStride, lines, depth, width, first, end,
-                    target, targetOffset);
+                    source,
+                    offset,
+                    lineStride,
+                    depthStride,
+                    lines,
+                    depth,
+                    width,
+                    first,
+                    end,
+                    target,
+                    targetOffset);
         }
     }
 

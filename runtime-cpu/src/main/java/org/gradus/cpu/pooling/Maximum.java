@@ -3,8 +3,8 @@ package org.gradus.cpu.pooling;
 import org.gradus.cpu.convolution.Planes;
 
 /**
- * The maximum of each window of a plane, and where it is: the first of equals (zero has no sign), and
- * the first NaN if there is one.
+ * The maximum of each window of a plane, and where it is: the first of equals (zero has no sign),
+ * and the first NaN if there is one.
  */
 record Maximum(
         float[] input,
@@ -61,8 +61,7 @@ record Maximum(
             }
             int at = best == NOTHING ? 0 : (int) (LOW - (best & LOW));
             indices[indexTo + x * indexStride] = at;
-            output[to + x * outputStride] =
-                    best == NOTHING ? Float.NEGATIVE_INFINITY : value(best);
+            output[to + x * outputStride] = best == NOTHING ? Float.NEGATIVE_INFINITY : value(best);
         }
     }
 

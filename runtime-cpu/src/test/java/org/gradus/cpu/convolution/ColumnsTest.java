@@ -2,6 +2,7 @@ package org.gradus.cpu.convolution;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.gradus.cpu.TestViews;
 import org.gradus.cpu.threads.WorkerPool;
@@ -34,7 +35,7 @@ final class ColumnsTest {
 
         @Override
         public String toString() {
-            return dtype + java.util.Arrays.toString(image) + " " + window;
+            return dtype + Arrays.toString(image) + " " + window;
         }
     }
 

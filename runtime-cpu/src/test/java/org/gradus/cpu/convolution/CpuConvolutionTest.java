@@ -3,6 +3,7 @@ package org.gradus.cpu.convolution;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.gradus.cpu.TestViews;
@@ -72,7 +73,7 @@ final class CpuConvolutionTest {
                     + " in "
                     + groups
                     + " of "
-                    + java.util.Arrays.toString(size)
+                    + Arrays.toString(size)
                     + ", "
                     + window();
         }
@@ -131,14 +132,29 @@ final class CpuConvolutionTest {
                 square(2, 40, 20, 1, 18, 3, 1, 1, 1),
                 square(1, 64, 32, 1, 33, 3, 1, 1, 1),
                 square(1, 3, 16, 1, 37, 7, 2, 3, 1),
-                new Case(
-                        2, 3, 4, 1, of(9, 20), of(2, 5), of(1, 3), of(0, 2), of(2, 1)),
+                new Case(2, 3, 4, 1, of(9, 20), of(2, 5), of(1, 3), of(0, 2), of(2, 1)),
                 new Case(2, 4, 6, 2, of(23), of(5), of(2), of(3), of(2)),
                 new Case(5, 7, 3, 1, of(40), of(3), of(1), of(1), of(1)),
                 new Case(
-                        2, 3, 4, 1, of(5, 6, 7), of(3, 2, 3), of(1, 2, 1), of(1, 0, 1), of(1, 1, 2)),
+                        2,
+                        3,
+                        4,
+                        1,
+                        of(5, 6, 7),
+                        of(3, 2, 3),
+                        of(1, 2, 1),
+                        of(1, 0, 1),
+                        of(1, 1, 2)),
                 new Case(
-                        1, 2, 4, 2, of(4, 4, 4), of(2, 2, 2), of(2, 2, 2), of(1, 1, 1), of(1, 1, 1)));
+                        1,
+                        2,
+                        4,
+                        2,
+                        of(4, 4, 4),
+                        of(2, 2, 2),
+                        of(2, 2, 2),
+                        of(1, 1, 1),
+                        of(1, 1, 1)));
     }
 
     @ParameterizedTest
@@ -246,8 +262,7 @@ final class CpuConvolutionTest {
                     TestViews.poisoned(DType.F32, c.inputShape()),
                     TestViews.poisoned(DType.F32, c.weightShape())
                 };
-                kernels.forward(
-                        input, weight, Optional.empty(), c.window(), c.groups, results[0]);
+                kernels.forward(input, weight, Optional.empty(), c.window(), c.groups, results[0]);
                 kernels.inputGradient(gradient, weight, c.window(), c.groups, results[1]);
                 kernels.weightGradient(input, gradient, c.window(), c.groups, results[2]);
                 for (int i = 0; i < results.length; i++) {

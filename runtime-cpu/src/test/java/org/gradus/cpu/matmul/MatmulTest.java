@@ -185,7 +185,12 @@ final class MatmulTest {
         var b = TestViews.random(DType.F32, 2, 20, 37);
         TestViews.set(a, 12 * 20 + 3, Double.POSITIVE_INFINITY);
         TestViews.set(b, 5 * 37 + 36, Double.NaN);
-        check(new Matmul(POOL, KERNELS), a, b, TestViews.poisoned(DType.F32, 13, 37), MatmulOptions.DEFAULT);
+        check(
+                new Matmul(POOL, KERNELS),
+                a,
+                b,
+                TestViews.poisoned(DType.F32, 13, 37),
+                MatmulOptions.DEFAULT);
     }
 
     @Test
@@ -244,12 +249,14 @@ final class MatmulTest {
         int m = shape[0];
         int n = shape[1];
         int k = shape[2];
-        var a = transposeA
-                ? transposed(TestViews.random(dtype, 1, k, m))
-                : TestViews.random(dtype, 1, m, k);
-        var b = transposeB
-                ? transposed(TestViews.random(dtype, 2, n, k))
-                : TestViews.random(dtype, 2, k, n);
+        var a =
+                transposeA
+                        ? transposed(TestViews.random(dtype, 1, k, m))
+                        : TestViews.random(dtype, 1, m, k);
+        var b =
+                transposeB
+                        ? transposed(TestViews.random(dtype, 2, n, k))
+                        : TestViews.random(dtype, 2, k, n);
         var c = TestViews.poisoned(dtype, m, n);
         check(matmul, a, b, options.beta() == 0 ? c : TestViews.fill(c, 3), options);
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.gradus.cpu.TestViews;
@@ -37,7 +38,7 @@ final class CpuPoolingTest {
 
         @Override
         public String toString() {
-            return java.util.Arrays.toString(image) + " " + window;
+            return Arrays.toString(image) + " " + window;
         }
     }
 
