@@ -260,6 +260,7 @@ public final class Autograd {
                             + ", the result "
                             + output.shape());
         }
+        Pointwise.checkDevice("backward", output, seed);
         return seed.alias();
     }
 }

@@ -88,7 +88,7 @@ public sealed interface Normalizations permits Tensor {
                     "layerNorm: " + axes + " axes asked for of a tensor of shape " + x.shape());
         }
         Shape inner = x.shape().last(axes);
-        checkAffine("layerNorm", inner, weight, bias);
+        checkAffine("layerNorm", x, inner, weight, bias);
         Tensor rows = Merged.rows(x, axes);
         return NormFunctions.layer(rows, flat(weight), flat(bias), epsilon).reshape(x.shape());
     }
@@ -101,7 +101,7 @@ public sealed interface Normalizations permits Tensor {
      */
     default Tensor rmsNorm(Tensor weight, double epsilon) {
         Tensor x = self().floating("rmsNorm");
-        checkAffine("rmsNorm", x.shape().last(1), weight, null);
+        checkAffine("rmsNorm", x, x.shape().last(1), weight, null);
         Tensor scale = x.square().meanKeeping(-1).add(epsilon).rsqrt();
         Tensor result = x.mul(scale);
         return weight == null ? result : result.mul(weight);
@@ -124,7 +124,7 @@ public sealed interface Normalizations permits Tensor {
                             + groups
                             + " groups");
         }
-        checkAffine("groupNorm", Shape.of(x.size(1)), weight, bias);
+        checkAffine("groupNorm", x, Shape.of(x.size(1)), weight, bias);
         Tensor all = Merged.after(1, x);
         Tensor rows = all.reshape(x.size(0) * groups, all.size(1) / groups);
         Tensor result = NormFunctions.layer(rows, null, null, epsilon).reshape(x.shape());
@@ -157,12 +157,16 @@ public sealed interface Normalizations permits Tensor {
             throw new TensorException(
                     "batchNorm: a tensor of shape " + x.shape() + " is not [batch, channels, ...]");
         }
-        checkAffine("batchNorm", Shape.of(x.size(1)), weight, bias);
+        checkAffine("batchNorm", x, Shape.of(x.size(1)), weight, bias);
         return NormFunctions.batch(x, weight, bias, epsilon);
     }
 
-    private static void checkAffine(String name, Shape expected, Tensor weight, Tensor bias) {
+    private static void checkAffine(
+            String name, Tensor x, Shape expected, Tensor weight, Tensor bias) {
         for (Tensor parameter : new Tensor[] {weight, bias}) {
+            if (parameter != null) {
+                Pointwise.checkDevice(name, x, parameter);
+            }
             if (parameter != null && !parameter.shape().equals(expected)) {
                 throw new TensorException(
                         name

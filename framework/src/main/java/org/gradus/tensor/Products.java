@@ -107,6 +107,8 @@ public sealed interface Products permits Tensor {
                             + " does not fit a weight of shape "
                             + weight.shape());
         }
+        Pointwise.checkDevice("linear", x, weight);
+        Pointwise.checkDevice("linear", x, bias);
         DType type = floatingType("linear", x, weight);
         Tensor rows = Merged.rows(x.to(type), 1);
         Tensor w = weight.to(type);

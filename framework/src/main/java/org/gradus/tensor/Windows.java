@@ -1,9 +1,8 @@
 package org.gradus.tensor;
 
+import java.util.Arrays;
 import org.gradus.device.Window;
 import org.gradus.shape.Shape;
-
-import java.util.Arrays;
 
 /**
  * Convolution and pooling over 1 to 3 spatial axes. Images are {@code [batch, channels,
@@ -41,6 +40,7 @@ public sealed interface Windows permits Tensor {
                             + " and groups="
                             + groups);
         }
+        checkBias("convolution", x, bias, weight.size(0));
         checkFits("convolution", window);
         Tensor w = weight.to(x.dtype());
         return Convolutions.forward(x, w, bias == null ? null : bias.to(x.dtype()), window, groups);
@@ -77,6 +77,7 @@ public sealed interface Windows permits Tensor {
         }
         int[] sizes = x.shape().sizes();
         sizes[1] = weight.size(1) * groups;
+        checkBias("transposed convolution", x, bias, sizes[1]);
         for (int i = 0; i < window.rank(); i++) {
             int reach = window.dilation()[i] * (window.kernel()[i] - 1) + 1;
             sizes[i + 2] =
@@ -165,6 +166,21 @@ public sealed interface Windows permits Tensor {
                             + ", "
                             + window.rank()
                             + " spatial axes]");
+        }
+    }
+
+    private static void checkBias(String operation, Tensor x, Tensor bias, int filters) {
+        if (bias != null) {
+            Pointwise.checkDevice(operation, x, bias);
+            Checks.require(
+                    bias.shape().equals(Shape.of(filters)),
+                    () ->
+                            operation
+                                    + ": a bias of shape "
+                                    + bias.shape()
+                                    + " does not fit "
+                                    + filters
+                                    + " filters");
         }
     }
 
