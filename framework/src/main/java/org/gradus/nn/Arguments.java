@@ -15,6 +15,15 @@ final class Arguments {
         return value;
     }
 
+    /** Returns a probability that must be between 0 and 1. */
+    static double probability(String layer, double value) {
+        if (!(value >= 0 && value <= 1)) {
+            throw new IllegalArgumentException(
+                    "%s: the probability %s is not between 0 and 1".formatted(layer, value));
+        }
+        return value;
+    }
+
     /** Checks that all numbers of channels divide into groups. */
     static void groups(Module layer, int groups, int... channels) {
         for (int count : channels) {

@@ -27,6 +27,7 @@ public abstract sealed class AveragePooling<L extends AveragePooling<L>> extends
 
     /** Returns a layer like this one whose divisors count only elements inside the image. */
     public final L withoutCountingPadding() {
+        requireUnused();
         return with(window(), false);
     }
 

@@ -61,6 +61,7 @@ public abstract sealed class BatchNorm<L extends BatchNorm<L>> extends Layer
 
     /** Returns a layer like this one with another number added to variances; 1e-5 by default. */
     public final L epsilon(double epsilon) {
+        requireUnused();
         Settings s = settings;
         return with(new Settings(s.channels(), epsilon, s.momentum(), s.affine(), s.tracked()));
     }
@@ -70,18 +71,21 @@ public abstract sealed class BatchNorm<L extends BatchNorm<L>> extends Layer
      * by default.
      */
     public final L momentum(double momentum) {
+        requireUnused();
         Settings s = settings;
         return with(new Settings(s.channels(), s.epsilon(), momentum, s.affine(), s.tracked()));
     }
 
     /** Returns a layer like this one without weight and bias. */
     public final L withoutAffine() {
+        requireUnused();
         Settings s = settings;
         return with(new Settings(s.channels(), s.epsilon(), s.momentum(), false, s.tracked()));
     }
 
     /** Returns a layer like this one that uses the statistics of the batch in evaluation too. */
     public final L withoutRunningStatistics() {
+        requireUnused();
         Settings s = settings;
         return with(new Settings(s.channels(), s.epsilon(), s.momentum(), s.affine(), false));
     }

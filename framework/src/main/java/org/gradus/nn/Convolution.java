@@ -65,6 +65,7 @@ public abstract sealed class Convolution<L extends Convolution<L>> extends Windo
      * @throws IllegalArgumentException if the channels do not divide into so many groups
      */
     public final L groups(int groups) {
+        requireUnused();
         Settings s = settings;
         Arguments.groups(this, groups, s.in(), s.out());
         return with(window(), new Settings(s.in(), s.out(), groups, s.hasBias(), s.mode()));
@@ -72,12 +73,14 @@ public abstract sealed class Convolution<L extends Convolution<L>> extends Windo
 
     /** Returns a layer like this one without a bias. */
     public final L withoutBias() {
+        requireUnused();
         Settings s = settings;
         return with(window(), new Settings(s.in(), s.out(), s.groups(), false, s.mode()));
     }
 
     /** Returns a layer like this one with something else than zeros beyond the edge. */
     public final L paddingMode(PaddingMode mode) {
+        requireUnused();
         Settings s = settings;
         return with(window(), new Settings(s.in(), s.out(), s.groups(), s.hasBias(), mode));
     }

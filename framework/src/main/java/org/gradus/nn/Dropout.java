@@ -13,11 +13,7 @@ public final class Dropout extends Layer {
 
     /** Creates the layer for the given probability of 0, between 0 and 1. */
     public Dropout(double probability) {
-        if (!(probability >= 0 && probability <= 1)) {
-            throw new IllegalArgumentException(
-                    "Dropout: the probability " + probability + " is not between 0 and 1");
-        }
-        this.probability = probability;
+        this.probability = Arguments.probability("Dropout", probability);
     }
 
     @Override

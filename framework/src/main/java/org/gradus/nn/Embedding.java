@@ -39,6 +39,7 @@ public final class Embedding extends Layer {
      * and is not learned.
      */
     public Embedding paddingIndex(int index) {
+        requireUnused();
         if (index < 0 || index >= count) {
             throw new IllegalArgumentException(
                     "Embedding: the padding index %d is not below %d".formatted(index, count));

@@ -36,11 +36,13 @@ public abstract sealed class InstanceNorm<L extends InstanceNorm<L>> extends Lay
 
     /** Returns a layer like this one with another number added to variances; 1e-5 by default. */
     public final L epsilon(double value) {
+        requireUnused();
         return with(channels, value, affine);
     }
 
     /** Returns a layer like this one that scales and shifts each channel. */
     public final L affine() {
+        requireUnused();
         return with(channels, epsilon, true);
     }
 

@@ -18,18 +18,33 @@ public abstract class Layer extends Module implements UnaryOperator<Tensor> {
 
     /**
      * Returns the output for an input. What is computed on the way is given back, as far as the
-     * backward pass does not need it.
+     * backward pass does not need it. A model that nobody has initialized is now, on the device of
+     * the input and with the seed 0.
      *
      * @throws TensorException if the input does not fit; the message starts with the path of the
      *     layer
      */
     @Override
     public final Tensor apply(Tensor x) {
+        ensureInitialized(x::device);
         return within(() -> forward(x));
     }
 
     /** Computes the output; called by {@link #apply}. */
     protected abstract Tensor forward(Tensor x);
+
+    /**
+     * Called by methods that return a layer like this one with another setting: the new one would
+     * take no part in the model, and have other values.
+     */
+    final void requireUnused() {
+        if (isPart() || isInitialized()) {
+            throw new IllegalStateException(
+                    this
+                            + " is part of a model or has values already: change the settings of a"
+                            + " layer right where it is made");
+        }
+    }
 
     /**
      * Returns a table of the layers with the shapes of their outputs and their parameters, for an
@@ -50,7 +65,12 @@ public abstract class Layer extends Module implements UnaryOperator<Tensor> {
         Map<Module, Boolean> modes = new IdentityHashMap<>();
         modules().values().forEach(module -> modes.put(module, module.isTraining()));
         eval();
-        observe((module, result) -> shapes.put(module, ((Tensor) result).shape()));
+        observe(
+                (module, result) -> {
+                    if (result instanceof Tensor tensor) {
+                        shapes.put(module, tensor.shape());
+                    }
+                });
         try (var _ = Scope.open()) {
             Device device = device();
             Autograd.withoutGradients(() -> apply(Tensor.zeros(device, dtype, input)));

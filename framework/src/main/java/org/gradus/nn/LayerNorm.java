@@ -32,16 +32,19 @@ public final class LayerNorm extends Layer {
 
     /** Returns a layer like this one with another number added to variances. */
     public LayerNorm epsilon(double value) {
+        requireUnused();
         return new LayerNorm(normalized, value, weight != null, bias != null);
     }
 
     /** Returns a layer like this one without a bias. */
     public LayerNorm withoutBias() {
+        requireUnused();
         return new LayerNorm(normalized, epsilon, weight != null, false);
     }
 
     /** Returns a layer like this one without weight and bias. */
     public LayerNorm withoutAffine() {
+        requireUnused();
         return new LayerNorm(normalized, epsilon, false, false);
     }
 

@@ -31,6 +31,7 @@ public final class Linear extends Layer {
 
     /** Returns a layer like this one that only multiplies. */
     public Linear withoutBias() {
+        requireUnused();
         return new Linear(in, out, false);
     }
 

@@ -112,6 +112,11 @@ public abstract class Module {
         return child;
     }
 
+    /** Returns whether another module has registered this one. */
+    final boolean isPart() {
+        return parent != null;
+    }
+
     private void checkName(String candidate) {
         if (candidate.isEmpty() || candidate.contains(".")) {
             throw new IllegalArgumentException(
@@ -196,8 +201,14 @@ public abstract class Module {
         return seed.fork(hash);
     }
 
-    /** Fills what has no values, on the device of what has, for users who did not initialize. */
     private void ensureInitialized() {
+        if (device == null) {
+            ensureInitialized(Devices::getDefault);
+        }
+    }
+
+    /** Fills what has no values, on the device of what has, else on the one that is given. */
+    final void ensureInitialized(Supplier<Device> otherwise) {
         if (device == null) {
             Module root = this;
             while (root.parent != null) {
@@ -208,7 +219,7 @@ public abstract class Module {
                             .filter(Parameter::hasValue)
                             .map(parameter -> parameter.value().device())
                             .findFirst()
-                            .orElseGet(Devices::getDefault);
+                            .orElseGet(otherwise);
             root.fill(known, new Generator(0), false);
         }
     }
@@ -224,7 +235,7 @@ public abstract class Module {
      * @return this module
      */
     public final Module to(Device target) {
-        ensureInitialized();
+        ensureInitialized(() -> target);
         forEachModule(
                 module -> {
                     module.parameters.values().forEach(parameter -> parameter.moveTo(target));
@@ -417,7 +428,7 @@ public abstract class Module {
     /**
      * Runs the work of this module: in a scope of its own, from which the results are kept, and
      * with the name of this module put before the path of a {@link TensorException}. A model that
-     * nobody has initialized is, on the default device and with the seed 0.
+     * nobody has initialized is now, on the default device and with the seed 0.
      *
      * @param tensors gives the tensors of a result
      */

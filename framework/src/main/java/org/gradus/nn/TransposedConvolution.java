@@ -63,6 +63,7 @@ public abstract sealed class TransposedConvolution<L extends TransposedConvoluti
      * @throws IllegalArgumentException if the channels do not divide into so many groups
      */
     public final L groups(int groups) {
+        requireUnused();
         Settings s = settings;
         Arguments.groups(this, groups, s.in(), s.out());
         return with(
@@ -71,6 +72,7 @@ public abstract sealed class TransposedConvolution<L extends TransposedConvoluti
 
     /** Returns a layer like this one without a bias. */
     public final L withoutBias() {
+        requireUnused();
         Settings s = settings;
         return with(window(), new Settings(s.in(), s.out(), s.groups(), false, s.outputPadding()));
     }
@@ -80,6 +82,7 @@ public abstract sealed class TransposedConvolution<L extends TransposedConvoluti
      * cannot tell apart. Less than the stride or the dilation.
      */
     public final L outputPadding(int... outputPadding) {
+        requireUnused();
         Settings s = settings;
         int[] values = Arguments.perAxis("outputPadding", window().rank(), outputPadding);
         return with(window(), new Settings(s.in(), s.out(), s.groups(), s.hasBias(), values));

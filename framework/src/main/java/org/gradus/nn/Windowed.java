@@ -38,17 +38,20 @@ public abstract sealed class Windowed<L extends Windowed<L>> extends Layer
 
     /** Returns a layer like this one with another step between positions. */
     public final L stride(int... stride) {
+        requireUnused();
         int[] values = Arguments.perAxis("stride", window.rank(), stride);
         return with(new Window(window.kernel(), values, window.padding(), window.dilation()));
     }
 
     /** Returns a layer like this one that reaches over both ends of each axis so far. */
     public final L padding(int... padding) {
+        requireUnused();
         int[] values = Arguments.perAxis("padding", window.rank(), padding);
         return with(new Window(window.kernel(), window.stride(), values, window.dilation()));
     }
 
     final L withDilation(int... dilation) {
+        requireUnused();
         int[] values = Arguments.perAxis("dilation", window.rank(), dilation);
         return with(new Window(window.kernel(), window.stride(), window.padding(), values));
     }

@@ -346,6 +346,39 @@ class ModuleTest {
     }
 
     @Test
+    void settingsOfALayerInUseCannotChange() {
+        Conv2d part = new Conv2d(1, 1, 3);
+        Sequential network = new Sequential(part);
+        assertThrows(IllegalStateException.class, () -> part.padding(1));
+        Linear linear = new Linear(1, 1);
+        linear.initialize(device, 0);
+        assertThrows(IllegalStateException.class, linear::withoutBias);
+        assertEquals(1, network.layers().size());
+    }
+
+    @Test
+    void unflattenUndoesFlatten() {
+        Tensor x = ones(2, 12, 5);
+        assertEquals(Shape.of(2, 3, 4, 5), new Unflatten(3, 4).apply(x).shape());
+        assertThrows(TensorException.class, () -> new Unflatten(5, 2).apply(x));
+    }
+
+    @Test
+    void channelDropoutDropsWholeChannels() {
+        ChannelDropout dropout = new ChannelDropout(0.5);
+        dropout.initialize(device, 1);
+        float[] values = dropout.apply(ones(4, 8, 3)).toFloats();
+        int dropped = 0;
+        for (int i = 0; i < values.length; i++) {
+            assertTrue(values[i] == 0 || values[i] == 2);
+            assertEquals(values[i / 3 * 3], values[i], "element " + i);
+            dropped += values[i] == 0 ? 1 : 0;
+        }
+        // four standard errors of 32 channels
+        assertEquals(0.5, dropped / 96.0, 4 * Math.sqrt(0.25 / 32));
+    }
+
+    @Test
     void batchNormalizationRefusesASingleValuePerChannel() {
         BatchNorm1d norm = new BatchNorm1d(3);
         norm.initialize(device, 0);
@@ -358,6 +391,7 @@ class ModuleTest {
     void argumentsThatMakeNoSenseAreRefused() {
         assertThrows(IllegalArgumentException.class, () -> new Linear(0, 1));
         assertThrows(IllegalArgumentException.class, () -> new Dropout(1.5));
+        assertThrows(IllegalArgumentException.class, () -> new ChannelDropout(-0.1));
         assertThrows(IllegalArgumentException.class, () -> new Conv2d(3, 4, 3).groups(2));
         assertThrows(IllegalArgumentException.class, () -> new Conv2d(3, 4, 3, 3, 3));
         assertThrows(IllegalArgumentException.class, () -> new MaxPool2d(2).stride(0));
