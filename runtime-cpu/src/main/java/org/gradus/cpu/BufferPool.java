@@ -1,12 +1,13 @@
 package org.gradus.cpu;
 
+import org.gradus.device.DeviceException;
+import org.gradus.device.MemoryReport;
+import org.gradus.dtype.DType;
+
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import org.gradus.device.DeviceException;
-import org.gradus.device.MemoryReport;
-import org.gradus.dtype.DType;
 
 /**
  * Hands out arrays and keeps the released ones for the next allocation of their size: a fresh array
@@ -53,8 +54,12 @@ final class BufferPool {
     CpuBuffer allocate(DType dtype, long length) {
         if (length < 0 || length > MAX_LENGTH) {
             throw new DeviceException(
-                    "the CPU device was asked for a buffer of " + length + " " + dtype
-                            + " elements, but one holds at most " + MAX_LENGTH
+                    "the CPU device was asked for a buffer of "
+                            + length
+                            + " "
+                            + dtype
+                            + " elements, but one holds at most "
+                            + MAX_LENGTH
                             + ": use a smaller batch or split the tensor");
         }
         int capacity = capacity((int) length);

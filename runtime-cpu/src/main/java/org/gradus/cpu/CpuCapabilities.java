@@ -1,5 +1,9 @@
 package org.gradus.cpu;
 
+import org.gradus.cpu.vector.VectorProvider;
+import org.gradus.device.Capabilities;
+import org.gradus.dtype.DType;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,9 +11,6 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.gradus.cpu.vector.VectorProvider;
-import org.gradus.device.Capabilities;
-import org.gradus.dtype.DType;
 
 /** Describes the processor. */
 final class CpuCapabilities {
@@ -24,7 +25,11 @@ final class CpuCapabilities {
                         ? "Vector API " + VectorProvider.bits() + "-bit"
                         : "scalar code";
         String description =
-                processor() + ", " + threads + (threads == 1 ? " thread, " : " threads, ") + vectors;
+                processor()
+                        + ", "
+                        + threads
+                        + (threads == 1 ? " thread, " : " threads, ")
+                        + vectors;
         Map<String, String> details = new LinkedHashMap<>();
         details.put("processor", processor());
         details.put("threads", Integer.toString(threads));

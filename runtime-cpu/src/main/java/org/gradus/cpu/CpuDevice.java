@@ -1,9 +1,5 @@
 package org.gradus.cpu;
 
-import java.lang.foreign.MemorySegment;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.gradus.cpu.convolution.Columns;
 import org.gradus.cpu.convolution.CpuConvolution;
 import org.gradus.cpu.indexing.Copy;
@@ -32,6 +28,11 @@ import org.gradus.device.Window;
 import org.gradus.dtype.DType;
 import org.gradus.expr.Program;
 import org.gradus.shape.Shape;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The processor that runs the JVM. Tensors are Java arrays; every call has done its work when it
@@ -127,22 +128,14 @@ public final class CpuDevice implements Device {
     public void upload(MemorySegment source, Buffer target, long start) {
         CpuBuffer buffer = (CpuBuffer) target;
         MemorySegment.copy(
-                source,
-                0,
-                buffer.segment(),
-                start * buffer.dtype().bytes(),
-                source.byteSize());
+                source, 0, buffer.segment(), start * buffer.dtype().bytes(), source.byteSize());
     }
 
     @Override
     public void download(Buffer source, long start, MemorySegment target) {
         CpuBuffer buffer = (CpuBuffer) source;
         MemorySegment.copy(
-                buffer.segment(),
-                start * buffer.dtype().bytes(),
-                target,
-                0,
-                target.byteSize());
+                buffer.segment(), start * buffer.dtype().bytes(), target, 0, target.byteSize());
     }
 
     @Override

@@ -1,9 +1,10 @@
 package org.gradus.cpu;
 
-import java.util.List;
 import org.gradus.device.Device;
 import org.gradus.device.DeviceException;
 import org.gradus.device.DeviceProvider;
+
+import java.util.List;
 
 /** Offers the processor that runs the JVM, as one device with all its cores. */
 public final class CpuDeviceProvider implements DeviceProvider {
@@ -24,8 +25,7 @@ public final class CpuDeviceProvider implements DeviceProvider {
 
     @Override
     public Discovery discover() {
-        return new Discovery(
-                List.of(CpuCapabilities.of(CpuDevice.defaultThreads())), List.of());
+        return new Discovery(List.of(CpuCapabilities.of(CpuDevice.defaultThreads())), List.of());
     }
 
     @Override

@@ -86,7 +86,8 @@ class BufferPoolTest {
     void askingForTooMuchSaysHowMuchThereIs() {
         DeviceException e =
                 assertThrows(
-                        DeviceException.class, () -> pool.allocate(DType.F64, Integer.MAX_VALUE - 9));
+                        DeviceException.class,
+                        () -> pool.allocate(DType.F64, Integer.MAX_VALUE - 9));
         assertTrue(e.getMessage().contains("bytes wanted"), e.getMessage());
         assertTrue(e.getMessage().contains("-Xmx"), e.getMessage());
         e = assertThrows(DeviceException.class, () -> pool.allocate(DType.U8, 1L << 33));

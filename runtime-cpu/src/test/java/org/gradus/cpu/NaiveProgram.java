@@ -1,6 +1,5 @@
 package org.gradus.cpu;
 
-import java.util.List;
 import org.gradus.cpu.pointwise.Rounding;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
@@ -8,6 +7,8 @@ import org.gradus.expr.Op;
 import org.gradus.expr.Program;
 import org.gradus.expr.Program.Instruction;
 import org.gradus.expr.Scalars;
+
+import java.util.List;
 
 /**
  * Evaluates a program one element after the other, in {@code double} and {@code long}, rounding
@@ -54,8 +55,7 @@ public final class NaiveProgram {
                         : new Value(0, TestTensors.getLong(view, position));
             }
             case INDEX -> new Value(0, position);
-            case CAST ->
-                    cast(values[n.a()], program.instructions().get(n.a()).dtype(), type);
+            case CAST -> cast(values[n.a()], program.instructions().get(n.a()).dtype(), type);
             case SELECT -> values[n.a()].whole() != 0 ? values[n.b()] : values[n.c()];
             case RANDOM_BITS ->
                     throw new UnsupportedOperationException("tested against known answers");
@@ -168,8 +168,7 @@ public final class NaiveProgram {
             case OR -> a | b;
             case XOR -> a ^ b;
             case SHIFT_LEFT -> a << (b & width);
-            case SHIFT_RIGHT ->
-                    type == DType.I64 ? a >>> (b & width) : (int) a >>> (b & width);
+            case SHIFT_RIGHT -> type == DType.I64 ? a >>> (b & width) : (int) a >>> (b & width);
             default -> throw new IllegalArgumentException(op.toString());
         };
     }

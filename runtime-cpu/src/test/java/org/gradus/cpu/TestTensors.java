@@ -1,10 +1,11 @@
 package org.gradus.cpu;
 
-import java.util.Random;
 import org.gradus.device.Device;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
+
+import java.util.Random;
 
 /** Views of every layout with known content, for tests. */
 public final class TestTensors {
@@ -126,8 +127,7 @@ public final class TestTensors {
 
     /** Returns the element at a row-major position. */
     public static double get(View view, long position) {
-        return Elements.getDouble(
-                CpuBuffer.of(view).array(), view.dtype(), offset(view, position));
+        return Elements.getDouble(CpuBuffer.of(view).array(), view.dtype(), offset(view, position));
     }
 
     /** Returns the element at a row-major position. */

@@ -1,12 +1,13 @@
 package org.gradus.cpu.indexing;
 
-import java.util.Arrays;
-import java.util.List;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.Elements;
 import org.gradus.cpu.threads.WorkerPool;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
+
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Sorts along an axis; see {@link org.gradus.device.Device#sort}.
@@ -60,8 +61,7 @@ public final class Sort {
             long key =
                     switch (dtype) {
                         case F64 -> key(((double[]) array)[at]);
-                        case F32, F16, BF16 ->
-                                key((float) Elements.getDouble(array, dtype, at));
+                        case F32, F16, BF16 -> key((float) Elements.getDouble(array, dtype, at));
                         default -> Elements.getLong(array, dtype, at);
                     };
             keys[i] = descending ? ~key : key;

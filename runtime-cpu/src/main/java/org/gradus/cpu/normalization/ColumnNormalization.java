@@ -1,9 +1,10 @@
 package org.gradus.cpu.normalization;
 
-import java.util.Arrays;
 import org.gradus.cpu.FloatRows;
 import org.gradus.cpu.threads.WorkerPool;
 import org.gradus.device.View;
+
+import java.util.Arrays;
 
 /**
  * Normalization of the channels of {@code [outer, groups]}: neighbouring channels side by side, in
@@ -37,8 +38,7 @@ final class ColumnNormalization {
         int width = Math.clamp(TASK / outer / 16 * 16, 16, STRIP);
         pool.run(
                 (groups + width - 1) / width,
-                (task, worker) ->
-                        body.run(task * width, Math.min(groups, (task + 1) * width)));
+                (task, worker) -> body.run(task * width, Math.min(groups, (task + 1) * width)));
     }
 
     /** Sums of a strip: single-precision ones of a block of rows, and the totals. */
@@ -83,8 +83,7 @@ final class ColumnNormalization {
                 groups,
                 (first, end) -> {
                     int n = end - first;
-                    float[] shift =
-                            Arrays.copyOfRange(x.array(), x.at(0) + first, x.at(0) + end);
+                    float[] shift = Arrays.copyOfRange(x.array(), x.at(0) + first, x.at(0) + end);
                     Sums sums = new Sums(n);
                     for (int row = 0; row < outer; row++) {
                         passes.addColumnMoments(
@@ -142,8 +141,7 @@ final class ColumnNormalization {
                 groups,
                 (first, end) -> {
                     int n = end - first;
-                    float[] m =
-                            Arrays.copyOfRange(means.array(), means.at(first), means.at(end));
+                    float[] m = Arrays.copyOfRange(means.array(), means.at(first), means.at(end));
                     Sums sums = new Sums(n);
                     for (int row = 0; row < outer; row++) {
                         passes.addColumnProducts(

@@ -4,8 +4,8 @@ import org.gradus.cpu.vector.VectorProvider;
 
 /**
  * The passes over contiguous elements that normalizations are made of, in plain Java. An array is
- * followed by the place where the elements begin in it, except for arrays of parameters, which begin
- * at 0.
+ * followed by the place where the elements begin in it, except for arrays of parameters, which
+ * begin at 0.
  */
 class NormalizationPasses {
     NormalizationPasses() {}
@@ -122,8 +122,7 @@ class NormalizationPasses {
     }
 
     /**
-     * Adds {@code g} to {@code sums} and {@code g * (x - shift)} to {@code products}, by
-     * columns.
+     * Adds {@code g} to {@code sums} and {@code g * (x - shift)} to {@code products}, by columns.
      */
     void addColumnProducts(
             float[] g,

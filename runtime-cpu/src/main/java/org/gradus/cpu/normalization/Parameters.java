@@ -1,9 +1,10 @@
 package org.gradus.cpu.normalization;
 
-import java.util.Arrays;
-import java.util.Optional;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.device.View;
+
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * What normalized elements are multiplied by and what is added, copied so that both begin at 0.

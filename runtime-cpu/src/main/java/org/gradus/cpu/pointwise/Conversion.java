@@ -3,8 +3,8 @@ package org.gradus.cpu.pointwise;
 import org.gradus.dtype.DType;
 
 /**
- * Conversion of tiles from one type to another, as {@link org.gradus.expr.Op#CAST} says: floating to
- * integer truncates and saturates, integers wrap, to {@code BOOL} is {@code != 0}.
+ * Conversion of tiles from one type to another, as {@link org.gradus.expr.Op#CAST} says: floating
+ * to integer truncates and saturates, integers wrap, to {@code BOOL} is {@code != 0}.
  */
 final class Conversion {
     private Conversion() {}

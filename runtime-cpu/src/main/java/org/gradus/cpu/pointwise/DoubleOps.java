@@ -3,8 +3,8 @@ package org.gradus.cpu.pointwise;
 import org.gradus.expr.Op;
 
 /**
- * The elementwise loops on {@code F64} tiles. Each writes the first {@code n} elements of
- * {@code to}, which may be an operand. As all arrays are indexed alike, the compiler vectorizes.
+ * The elementwise loops on {@code F64} tiles. Each writes the first {@code n} elements of {@code
+ * to}, which may be an operand. As all arrays are indexed alike, the compiler vectorizes.
  */
 final class DoubleOps {
     private DoubleOps() {}

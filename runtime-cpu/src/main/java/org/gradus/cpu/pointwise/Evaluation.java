@@ -1,6 +1,5 @@
 package org.gradus.cpu.pointwise;
 
-import java.util.List;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.pointwise.TileProgram.Input;
 import org.gradus.cpu.pointwise.TileProgram.Output;
@@ -8,6 +7,8 @@ import org.gradus.cpu.pointwise.TileProgram.Slot;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.expr.Op;
+
+import java.util.List;
 
 /**
  * One launch of a program: computes tiles of its outputs for runs of consecutive positions in an
@@ -55,7 +56,8 @@ public final class Evaluation {
     }
 
     /**
-     * Prepares a worker's registers for tiles of up to {@code n} elements; {@link #end} must follow.
+     * Prepares a worker's registers for tiles of up to {@code n} elements; {@link #end} must
+     * follow.
      */
     public void begin(int worker, int n) {
         program.begin(frames.of(worker), arguments, this, n);

@@ -141,8 +141,7 @@ public class FloatOps {
     }
 
     /** Takes from {@code x} where {@code c}, which begins at 0, is not 0, else from {@code y}. */
-    public void select(
-            float[] to, int at, int[] c, float[] x, int xAt, float[] y, int yAt, int n) {
+    public void select(float[] to, int at, int[] c, float[] x, int xAt, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i++) {
             to[at + i] = c[i] != 0 ? x[xAt + i] : y[yAt + i];
         }

@@ -1,12 +1,13 @@
 package org.gradus.cpu.pointwise;
 
-import java.util.Arrays;
 import org.gradus.dtype.DType;
+
+import java.util.Arrays;
 
 /**
  * The registers of one worker: for each slot of a program the array that holds its tile and where
- * in it the tile begins. A slot stands either for a tile of the frame's own or, if it is {@code F32},
- * for a piece of a tensor that is read or written in place.
+ * in it the tile begins. A slot stands either for a tile of the frame's own or, if it is {@code
+ * F32}, for a piece of a tensor that is read or written in place.
  */
 final class Frame {
     /** The elements of a tile: 4 KiB of floats, of which a first-level cache holds a dozen. */

@@ -3,8 +3,9 @@ package org.gradus.cpu.pointwise;
 import org.gradus.expr.Op;
 
 /**
- * The elementwise loops on {@code I32} and {@code BOOL} tiles. Each writes the first {@code n} elements of
- * {@code to}, which may be an operand. As all arrays are indexed alike, the compiler vectorizes.
+ * The elementwise loops on {@code I32} and {@code BOOL} tiles. Each writes the first {@code n}
+ * elements of {@code to}, which may be an operand. As all arrays are indexed alike, the compiler
+ * vectorizes.
  */
 final class IntOps {
     private IntOps() {}

@@ -1,14 +1,15 @@
 package org.gradus.cpu.pointwise;
 
+import org.gradus.cpu.threads.WorkerPool;
+import org.gradus.device.View;
+import org.gradus.expr.Program;
+import org.gradus.shape.Shape;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.gradus.cpu.threads.WorkerPool;
-import org.gradus.device.View;
-import org.gradus.expr.Program;
-import org.gradus.shape.Shape;
 
 /**
  * Runs pointwise programs, and keeps the compiled ones.
@@ -60,9 +61,9 @@ public final class Pointwise {
     }
 
     /**
-     * Runs one program on several groups of views, which may differ in shape, as if on one after the
-     * other but shared among threads as one piece of work. Outputs of one group are not inputs of
-     * another.
+     * Runs one program on several groups of views, which may differ in shape, as if on one after
+     * the other but shared among threads as one piece of work. Outputs of one group are not inputs
+     * of another.
      */
     public void mapAll(
             Program program, long[] arguments, List<List<View>> inputs, List<List<View>> outputs) {
@@ -71,8 +72,7 @@ public final class Pointwise {
         for (int i = 0; i < outputs.size(); i++) {
             Shape shape = outputs.get(i).getFirst().shape();
             if (shape.elements() > 0) {
-                MapLaunch launch =
-                        launch(program, shape, arguments, inputs.get(i), outputs.get(i));
+                MapLaunch launch = launch(program, shape, arguments, inputs.get(i), outputs.get(i));
                 starts[launches.size() + 1] = starts[launches.size()] + launch.tiles();
                 launches.add(launch);
             }
@@ -85,7 +85,9 @@ public final class Pointwise {
                     long first = (long) task * TILES_PER_TASK;
                     long end = Math.min(first + TILES_PER_TASK, tiles);
                     int found = Arrays.binarySearch(starts, 0, count, first);
-                    for (int i = found < 0 ? -found - 2 : found; i < count && starts[i] < end; i++) {
+                    for (int i = found < 0 ? -found - 2 : found;
+                            i < count && starts[i] < end;
+                            i++) {
                         long from = Math.max(first, starts[i]) - starts[i];
                         long to = Math.min(end, starts[i + 1]) - starts[i];
                         launches.get(i).run(worker, frames.of(worker), from, to);

@@ -1,12 +1,5 @@
 package org.gradus.cpu.pointwise;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
 import org.gradus.cpu.pointwise.TileProgram.Input;
 import org.gradus.cpu.pointwise.TileProgram.Literal;
 import org.gradus.cpu.pointwise.TileProgram.Output;
@@ -15,6 +8,14 @@ import org.gradus.dtype.DType;
 import org.gradus.expr.Op;
 import org.gradus.expr.Program;
 import org.gradus.expr.Program.Instruction;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 
 /** Turns a program into a {@link TileProgram}: assigns slots, and a loop to each instruction. */
 final class TileCompiler {
@@ -37,8 +38,7 @@ final class TileCompiler {
     private int indexSlot = -1;
     private int slots;
 
-    private TileCompiler(
-            Program program, long uniformInputs, boolean widenIntegers, FloatOps ops) {
+    private TileCompiler(Program program, long uniformInputs, boolean widenIntegers, FloatOps ops) {
         this.ops = ops;
         this.uniformInputs = uniformInputs;
         this.instructions = new ArrayList<>(program.instructions());
@@ -198,9 +198,7 @@ final class TileCompiler {
         // an output keeps its slot to itself, so that it can stand for the tensor
         Deque<Integer> candidates = free.get(registerType(i));
         boolean output = lastUse[i] == instructions.size();
-        return output || candidates == null || candidates.isEmpty()
-                ? newSlot(i)
-                : candidates.pop();
+        return output || candidates == null || candidates.isEmpty() ? newSlot(i) : candidates.pop();
     }
 
     private int newSlot(int i) {
@@ -277,8 +275,7 @@ final class TileCompiler {
             for (int j = 0; j < k; j++) {
                 shared |= results[j] == result;
             }
-            boolean writable =
-                    isTemporary(result) && !shared && dtype == DType.F32;
+            boolean writable = isTemporary(result) && !shared && dtype == DType.F32;
             outputs.add(
                     new Output(
                             new Slot(slotOf[result], registerType(result)),

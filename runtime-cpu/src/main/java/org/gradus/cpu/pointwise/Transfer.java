@@ -1,7 +1,8 @@
 package org.gradus.cpu.pointwise;
 
-import java.util.Arrays;
 import org.gradus.dtype.DType;
+
+import java.util.Arrays;
 
 /**
  * Moves elements between buffers and tiles: widens storage types to their compute type when
@@ -16,8 +17,7 @@ final class Transfer {
     }
 
     /** Reads {@code n} elements that lie {@code stride} apart into a tile. */
-    void load(
-            DType dtype, Object from, int offset, int stride, Object tile, int at, int n) {
+    void load(DType dtype, Object from, int offset, int stride, Object tile, int at, int n) {
         switch (dtype) {
             case F32 -> load((float[]) from, offset, stride, (float[]) tile, at, n);
             case F64 -> load((double[]) from, offset, stride, (double[]) tile, at, n);
@@ -166,8 +166,7 @@ final class Transfer {
         }
     }
 
-    private void storeBrainFloats(
-            float[] tile, int at, short[] to, int offset, int stride, int n) {
+    private void storeBrainFloats(float[] tile, int at, short[] to, int offset, int stride, int n) {
         if (stride == 1) {
             ops.roundToBrainFloats(tile, at, to, offset, n);
             return;

@@ -78,7 +78,10 @@ public final class VectorFloatMath {
     }
 
     private static FloatVector expPolynomial(FloatVector r) {
-        return all(E0).fma(r, all(E1)).fma(r, all(E2)).fma(r, all(E3)).fma(r, all(E4))
+        return all(E0).fma(r, all(E1))
+                .fma(r, all(E2))
+                .fma(r, all(E3))
+                .fma(r, all(E4))
                 .fma(r, all(E5));
     }
 
@@ -89,8 +92,7 @@ public final class VectorFloatMath {
         FloatVector n = t.sub(FloatMath.ROUNDER);
         FloatVector r = n.fma(all(-LN2_LOW), n.fma(all(-LN2_HIGH), v));
         FloatVector y = expPolynomial(r).fma(r.mul(r), r.add(1f));
-        IntVector exponent =
-                t.reinterpretAsInts().sub(Float.floatToRawIntBits(FloatMath.ROUNDER));
+        IntVector exponent = t.reinterpretAsInts().sub(Float.floatToRawIntBits(FloatMath.ROUNDER));
         IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
         return y.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
     }
@@ -102,8 +104,7 @@ public final class VectorFloatMath {
         FloatVector n = t.sub(FloatMath.ROUNDER);
         FloatVector r = n.fma(all(-LN2_LOW), n.fma(all(-LN2_HIGH), v));
         FloatVector y = expPolynomial(r).fma(r.mul(r), r);
-        IntVector exponent =
-                t.reinterpretAsInts().sub(Float.floatToRawIntBits(FloatMath.ROUNDER));
+        IntVector exponent = t.reinterpretAsInts().sub(Float.floatToRawIntBits(FloatMath.ROUNDER));
         IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
         FloatVector one = all(1f).sub(powerOfTwo(exponent.neg().max(-127)));
         return y.add(one).mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
@@ -111,8 +112,14 @@ public final class VectorFloatMath {
 
     /** Apart from {@link #log}, which would be too large for the compiler to inline. */
     private static FloatVector logPolynomial(FloatVector m) {
-        return all(L0).fma(m, all(L1)).fma(m, all(L2)).fma(m, all(L3)).fma(m, all(L4))
-                .fma(m, all(L5)).fma(m, all(L6)).fma(m, all(L7)).fma(m, all(L8));
+        return all(L0).fma(m, all(L1))
+                .fma(m, all(L2))
+                .fma(m, all(L3))
+                .fma(m, all(L4))
+                .fma(m, all(L5))
+                .fma(m, all(L6))
+                .fma(m, all(L7))
+                .fma(m, all(L8));
     }
 
     /** Returns the natural logarithm. */
@@ -135,8 +142,7 @@ public final class VectorFloatMath {
         result = result.blend(Float.NaN, x.compare(VectorOperators.GE, 0f).not());
         result = result.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f));
         return result.blend(
-                Float.POSITIVE_INFINITY,
-                x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
+                Float.POSITIVE_INFINITY, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
     }
 
     /** Returns {@code log(1 + x)}, corrected for what 1 + x loses. */
@@ -154,8 +160,14 @@ public final class VectorFloatMath {
         FloatVector v = clamp(x, -FloatMath.TANH_MAX, FloatMath.TANH_MAX);
         FloatVector s = v.mul(v);
         FloatVector p =
-                all(TP13).fma(s, all(TP11)).fma(s, all(TP9)).fma(s, all(TP7)).fma(s, all(TP5))
-                        .fma(s, all(TP3)).fma(s, all(TP1)).mul(v);
+                all(TP13)
+                        .fma(s, all(TP11))
+                        .fma(s, all(TP9))
+                        .fma(s, all(TP7))
+                        .fma(s, all(TP5))
+                        .fma(s, all(TP3))
+                        .fma(s, all(TP1))
+                        .mul(v);
         FloatVector q = all(TQ6).fma(s, all(TQ4)).fma(s, all(TQ2)).fma(s, all(TQ0));
         return saturate(x, p.div(q), FloatMath.TANH_MAX);
     }
@@ -165,8 +177,14 @@ public final class VectorFloatMath {
         FloatVector v = clamp(x, -FloatMath.ERF_MAX, FloatMath.ERF_MAX);
         FloatVector s = v.mul(v);
         FloatVector p =
-                all(FP13).fma(s, all(FP11)).fma(s, all(FP9)).fma(s, all(FP7)).fma(s, all(FP5))
-                        .fma(s, all(FP3)).fma(s, all(FP1)).mul(v);
+                all(FP13)
+                        .fma(s, all(FP11))
+                        .fma(s, all(FP9))
+                        .fma(s, all(FP7))
+                        .fma(s, all(FP5))
+                        .fma(s, all(FP3))
+                        .fma(s, all(FP1))
+                        .mul(v);
         FloatVector q =
                 all(FQ8).fma(s, all(FQ6)).fma(s, all(FQ4)).fma(s, all(FQ2)).fma(s, all(FQ0));
         return saturate(x, p.div(q), FloatMath.ERF_MAX);

@@ -7,12 +7,13 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
+
 import org.gradus.expr.Op;
 
 /**
- * The elementwise loops on {@code F32} tiles with the Vector API. Every loop is written out, so that
- * each compiles to a few instructions whatever ran before it. Loaded only where the Vector API is
- * present.
+ * The elementwise loops on {@code F32} tiles with the Vector API. Every loop is written out, so
+ * that each compiles to a few instructions whatever ran before it. Loaded only where the Vector API
+ * is present.
  */
 final class VectorFloatOps extends FloatOps {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -20,8 +21,7 @@ final class VectorFloatOps extends FloatOps {
 
     /** As many shorts as there are floats in a vector. */
     private static final VectorSpecies<Short> SHORTS =
-            VectorSpecies.of(
-                    short.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
+            VectorSpecies.of(short.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
 
     VectorFloatOps() {}
 
@@ -30,6 +30,7 @@ final class VectorFloatOps extends FloatOps {
         switch (op) {
             case NEGATE -> negate(to, at, x, xAt, n);
             case ABSOLUTE -> absolute(to, at, x, xAt, n);
+            case SIGN -> sign(to, at, x, xAt, n);
             case RECIPROCAL -> reciprocal(to, at, x, xAt, n);
             case SQRT -> sqrt(to, at, x, xAt, n);
             case RSQRT -> rsqrt(to, at, x, xAt, n);
@@ -66,14 +67,11 @@ final class VectorFloatOps extends FloatOps {
     }
 
     @Override
-    public void select(
-            float[] to, int at, int[] c, float[] x, int xAt, float[] y, int yAt, int n) {
+    public void select(float[] to, int at, int[] c, float[] x, int xAt, float[] y, int yAt, int n) {
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
             VectorMask<Float> condition =
-                    IntVector.fromArray(INTS, c, i)
-                            .compare(VectorOperators.NE, 0)
-                            .cast(SPECIES);
+                    IntVector.fromArray(INTS, c, i).compare(VectorOperators.NE, 0).cast(SPECIES);
             FloatVector a = FloatVector.fromArray(SPECIES, x, xAt + i);
             FloatVector b = FloatVector.fromArray(SPECIES, y, yAt + i);
             b.blend(a, condition).intoArray(to, at + i);
@@ -136,6 +134,19 @@ final class VectorFloatOps extends FloatOps {
         }
         for (; i < n; i++) {
             to[at + i] = Math.abs(x[xAt + i]);
+        }
+    }
+
+    private static void sign(float[] to, int at, float[] x, int xAt, int n) {
+        int i = 0;
+        for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + i);
+            v.blend(1f, v.compare(VectorOperators.GT, 0f))
+                    .blend(-1f, v.compare(VectorOperators.LT, 0f))
+                    .intoArray(to, at + i);
+        }
+        for (; i < n; i++) {
+            to[at + i] = Math.signum(x[xAt + i]);
         }
     }
 
@@ -238,8 +249,7 @@ final class VectorFloatOps extends FloatOps {
         }
     }
 
-    private static void add(
-            float[] to, int at, float[] x, int xAt, float[] y, int yAt, int n) {
+    private static void add(float[] to, int at, float[] x, int xAt, float[] y, int yAt, int n) {
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
             FloatVector a = FloatVector.fromArray(SPECIES, x, xAt + i);
@@ -277,8 +287,7 @@ final class VectorFloatOps extends FloatOps {
         }
     }
 
-    private static void divide(
-            float[] to, int at, float[] x, int xAt, float[] y, int yAt, int n) {
+    private static void divide(float[] to, int at, float[] x, int xAt, float[] y, int yAt, int n) {
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
             FloatVector a = FloatVector.fromArray(SPECIES, x, xAt + i);
@@ -290,8 +299,7 @@ final class VectorFloatOps extends FloatOps {
         }
     }
 
-    private static void minimum(
-            float[] to, int at, float[] x, int xAt, float[] y, int yAt, int n) {
+    private static void minimum(float[] to, int at, float[] x, int xAt, float[] y, int yAt, int n) {
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
             FloatVector a = FloatVector.fromArray(SPECIES, x, xAt + i);
@@ -303,8 +311,7 @@ final class VectorFloatOps extends FloatOps {
         }
     }
 
-    private static void maximum(
-            float[] to, int at, float[] x, int xAt, float[] y, int yAt, int n) {
+    private static void maximum(float[] to, int at, float[] x, int xAt, float[] y, int yAt, int n) {
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
             FloatVector a = FloatVector.fromArray(SPECIES, x, xAt + i);
@@ -316,8 +323,7 @@ final class VectorFloatOps extends FloatOps {
         }
     }
 
-    private static void equal(
-            int[] to, float[] x, int xAt, float[] y, int yAt, int n) {
+    private static void equal(int[] to, float[] x, int xAt, float[] y, int yAt, int n) {
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
             FloatVector a = FloatVector.fromArray(SPECIES, x, xAt + i);
@@ -330,8 +336,7 @@ final class VectorFloatOps extends FloatOps {
         }
     }
 
-    private static void less(
-            int[] to, float[] x, int xAt, float[] y, int yAt, int n) {
+    private static void less(int[] to, float[] x, int xAt, float[] y, int yAt, int n) {
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
             FloatVector a = FloatVector.fromArray(SPECIES, x, xAt + i);
@@ -344,8 +349,7 @@ final class VectorFloatOps extends FloatOps {
         }
     }
 
-    private static void lessOrEqual(
-            int[] to, float[] x, int xAt, float[] y, int yAt, int n) {
+    private static void lessOrEqual(int[] to, float[] x, int xAt, float[] y, int yAt, int n) {
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
             FloatVector a = FloatVector.fromArray(SPECIES, x, xAt + i);

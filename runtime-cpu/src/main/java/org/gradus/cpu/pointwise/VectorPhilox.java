@@ -45,13 +45,15 @@ final class VectorPhilox extends Philox {
         for (int round = 0; round < ROUNDS; round++) {
             LongVector product0 = c0.and(WORD).mul(MULTIPLIER_0);
             LongVector product1 = c2.and(WORD).mul(MULTIPLIER_1);
-            c0 = product1.lanewise(VectorOperators.LSHR, 32)
-                    .lanewise(VectorOperators.XOR, c1)
-                    .lanewise(VectorOperators.XOR, k0 & WORD);
+            c0 =
+                    product1.lanewise(VectorOperators.LSHR, 32)
+                            .lanewise(VectorOperators.XOR, c1)
+                            .lanewise(VectorOperators.XOR, k0 & WORD);
             c1 = product1.and(WORD);
-            c2 = product0.lanewise(VectorOperators.LSHR, 32)
-                    .lanewise(VectorOperators.XOR, c3)
-                    .lanewise(VectorOperators.XOR, k1 & WORD);
+            c2 =
+                    product0.lanewise(VectorOperators.LSHR, 32)
+                            .lanewise(VectorOperators.XOR, c3)
+                            .lanewise(VectorOperators.XOR, k1 & WORD);
             c3 = product0.and(WORD);
             k0 += KEY_STEP_0;
             k1 += KEY_STEP_1;

@@ -1,11 +1,12 @@
 package org.gradus.cpu.reduction;
 
-import java.util.Arrays;
 import org.gradus.shape.Shape;
 
+import java.util.Arrays;
+
 /**
- * The order in which a reduction visits its elements: kept axes outside, then all reduced ones, then
- * the kept ones that come after the last reduced axis in memory.
+ * The order in which a reduction visits its elements: kept axes outside, then all reduced ones,
+ * then the kept ones that come after the last reduced axis in memory.
  *
  * @param order the axes from the outermost to the innermost; axes of size 1 do not matter
  * @param keptOrder the kept axes among them, in the same order

@@ -1,6 +1,5 @@
 package org.gradus.cpu.reduction;
 
-import java.util.List;
 import org.gradus.cpu.pointwise.Evaluation;
 import org.gradus.cpu.pointwise.IterationSpace;
 import org.gradus.cpu.pointwise.Pointwise;
@@ -10,6 +9,8 @@ import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.expr.Program;
 import org.gradus.shape.Shape;
+
+import java.util.List;
 
 /**
  * Reduces the results of pointwise programs; see {@link org.gradus.device.Device#reduce}.
@@ -76,8 +77,9 @@ public final class Reduction {
     private static void storeEmpty(ReduceOp op, long elements, Results results) {
         if (op != ReduceOp.SUM && op != ReduceOp.PRODUCT) {
             throw new IllegalArgumentException(
-                    op + " over an axis of size 0: there is no element to choose; give at least"
-                            + " one");
+                    op
+                            + " over an axis of size 0: there is no element to choose; give at"
+                            + " least one");
         }
         for (long i = 0; i < elements; i++) {
             results.set(i, op == ReduceOp.SUM ? 0L : 1L);
@@ -94,8 +96,7 @@ public final class Reduction {
         private final Evaluation evaluation;
         private final Results results;
 
-        Launch(
-                ReduceOp op, DType type, Loops loops, Evaluation evaluation, Results results) {
+        Launch(ReduceOp op, DType type, Loops loops, Evaluation evaluation, Results results) {
             this.op = op;
             this.type = type;
             this.outer = loops.outer();

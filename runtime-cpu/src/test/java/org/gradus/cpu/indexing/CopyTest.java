@@ -14,8 +14,16 @@ import org.junit.jupiter.api.Test;
 
 class CopyTest {
     private static final Shape[] SHAPES = {
-        Shape.scalar(), Shape.of(0), Shape.of(1), Shape.of(7), Shape.of(3, 5, 7), Shape.of(129, 67),
-        Shape.of(2, 70_001), Shape.of(4, 0, 3), Shape.of(6, 40, 50), Shape.of(5, 1, 33, 2)
+        Shape.scalar(),
+        Shape.of(0),
+        Shape.of(1),
+        Shape.of(7),
+        Shape.of(3, 5, 7),
+        Shape.of(129, 67),
+        Shape.of(2, 70_001),
+        Shape.of(4, 0, 3),
+        Shape.of(6, 40, 50),
+        Shape.of(5, 1, 33, 2)
     };
 
     private final CpuDevice device = new CpuDevice(2);

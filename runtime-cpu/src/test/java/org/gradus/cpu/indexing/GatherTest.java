@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.util.Random;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.cpu.TestTensors;
@@ -13,6 +12,8 @@ import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
+
+import java.util.Random;
 
 class GatherTest {
     private final CpuDevice device = new CpuDevice(2);
@@ -66,8 +67,7 @@ class GatherTest {
                 View target = tensors.empty(type, shape, Layout.values()[random.nextInt(5)]);
                 device.gather(source, c.axis, index, target);
                 for (long i = 0; i < shape.elements(); i++) {
-                    long from =
-                            moved(shape, i, c.axis, TestTensors.getLong(index, i), c.source);
+                    long from = moved(shape, i, c.axis, TestTensors.getLong(index, i), c.source);
                     assertEquals(TestTensors.get(source, from), TestTensors.get(target, i));
                 }
             }

@@ -3,8 +3,6 @@ package org.gradus.cpu.indexing;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.Arrays;
-import java.util.Comparator;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.cpu.TestTensors;
 import org.gradus.cpu.TestTensors.Layout;
@@ -14,9 +12,17 @@ import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
 
+import java.util.Arrays;
+import java.util.Comparator;
+
 class SortTest {
     private static final Shape[] SHAPES = {
-        Shape.of(1), Shape.of(0), Shape.of(1000), Shape.of(3, 17), Shape.of(40, 5, 3), Shape.of(2, 0)
+        Shape.of(1),
+        Shape.of(0),
+        Shape.of(1000),
+        Shape.of(3, 17),
+        Shape.of(40, 5, 3),
+        Shape.of(2, 0)
     };
 
     private final CpuDevice device = new CpuDevice(2);

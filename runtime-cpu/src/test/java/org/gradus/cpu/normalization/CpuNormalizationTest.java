@@ -3,7 +3,6 @@ package org.gradus.cpu.normalization;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.Optional;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.cpu.TestTensors;
 import org.gradus.cpu.TestTensors.Layout;
@@ -12,6 +11,8 @@ import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
+
+import java.util.Optional;
 
 class CpuNormalizationTest {
     private static final double EPSILON = 1e-5;
@@ -41,7 +42,8 @@ class CpuNormalizationTest {
      *
      * @param parameter the number of the parameter of each element
      */
-    private void check(boolean batch, int outer, int groups, int inner, double center, boolean affine) {
+    private void check(
+            boolean batch, int outer, int groups, int inner, double center, boolean affine) {
         Shape shape = batch ? Shape.of(outer, groups, inner) : Shape.of(outer, inner);
         int statistics = batch ? groups : outer;
         int parameters = batch ? groups : inner;

@@ -3,8 +3,6 @@ package org.gradus.cpu.optimizer;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.cpu.TestTensors;
 import org.gradus.cpu.TestTensors.Layout;
@@ -17,10 +15,19 @@ import org.gradus.expr.Scalars;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
 
+import java.util.ArrayList;
+import java.util.List;
+
 class CpuMultiTensorTest {
     private static final Shape[] SHAPES = {
-        Shape.of(1), Shape.of(7), Shape.of(0), Shape.of(300, 200), Shape.of(16), Shape.scalar(),
-        Shape.of(1025), Shape.of(3, 3, 3, 3)
+        Shape.of(1),
+        Shape.of(7),
+        Shape.of(0),
+        Shape.of(300, 200),
+        Shape.of(16),
+        Shape.scalar(),
+        Shape.of(1025),
+        Shape.of(3, 3, 3, 3)
     };
 
     private final CpuDevice device = new CpuDevice(2);

@@ -3,10 +3,11 @@ package org.gradus.cpu.pointwise;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.function.DoubleUnaryOperator;
 import org.gradus.cpu.NaiveProgram;
 import org.gradus.expr.Op;
 import org.junit.jupiter.api.Test;
+
+import java.util.function.DoubleUnaryOperator;
 
 class FloatMathTest {
     private static final float INFINITY = Float.POSITIVE_INFINITY;
@@ -75,7 +76,11 @@ class FloatMathTest {
         assertEquals(1f, FloatMath.erf(INFINITY));
         assertEquals(-1f, FloatMath.erf(-INFINITY));
         FloatFunction[] all = {
-            FloatMath::exp, FloatMath::expm1, FloatMath::log, FloatMath::log1p, FloatMath::tanh,
+            FloatMath::exp,
+            FloatMath::expm1,
+            FloatMath::log,
+            FloatMath::log1p,
+            FloatMath::tanh,
             FloatMath::erf
         };
         for (FloatFunction function : all) {
@@ -88,8 +93,27 @@ class FloatMathTest {
         FloatOps scalar = new FloatOps();
         FloatOps vector = new VectorFloatOps();
         float[] special = {
-            0f, -0f, 1f, -1f, INFINITY, -INFINITY, Float.NaN, Float.MIN_VALUE, 1e-40f, 104f, -104f,
-            88.72f, 88.73f, -87.5f, 0.5f, 1.5f, 2.5f, 4f, -4f, 8f, Float.MAX_VALUE
+            0f,
+            -0f,
+            1f,
+            -1f,
+            INFINITY,
+            -INFINITY,
+            Float.NaN,
+            Float.MIN_VALUE,
+            1e-40f,
+            104f,
+            -104f,
+            88.72f,
+            88.73f,
+            -87.5f,
+            0.5f,
+            1.5f,
+            2.5f,
+            4f,
+            -4f,
+            8f,
+            Float.MAX_VALUE
         };
         for (int n : new int[] {0, 1, 7, 8, 9, 15, 16, 17, 31, 33, 1000, 1024}) {
             float[] x = new float[n + 3];

@@ -3,10 +3,6 @@ package org.gradus.cpu.pointwise;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Random;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.cpu.NaiveProgram;
 import org.gradus.cpu.TestTensors;
@@ -19,6 +15,11 @@ import org.gradus.expr.Program;
 import org.gradus.expr.Scalars;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 
 class PointwiseTest {
     private static final List<DType> COMPUTE =
@@ -104,7 +105,12 @@ class PointwiseTest {
     }
 
     private void check(
-            Program program, Shape shape, long[] arguments, List<View> in, List<View> out, double e) {
+            Program program,
+            Shape shape,
+            long[] arguments,
+            List<View> in,
+            List<View> out,
+            double e) {
         NaiveProgram naive = new NaiveProgram(program, arguments, in);
         NaiveProgram.Value[][] expected = new NaiveProgram.Value[(int) shape.elements()][];
         for (int i = 0; i < expected.length; i++) {
@@ -114,7 +120,8 @@ class PointwiseTest {
         for (int i = 0; i < expected.length; i++) {
             for (int k = 0; k < out.size(); k++) {
                 View view = out.get(k);
-                String what = program + " at " + i + " of " + shape + " into " + view + " from " + in;
+                String what =
+                        program + " at " + i + " of " + shape + " into " + view + " from " + in;
                 if (view.dtype().isFloating()) {
                     double x = expected[i][k].number();
                     double y = TestTensors.get(view, i);
@@ -230,8 +237,21 @@ class PointwiseTest {
     @Test
     void randomProgramsMatchTheNaiveEvaluation() {
         Op[] exact = {
-            Op.NEGATE, Op.ABSOLUTE, Op.SIGN, Op.SQRT, Op.FLOOR, Op.ROUND, Op.ADD, Op.SUBTRACT,
-            Op.MULTIPLY, Op.DIVIDE, Op.MINIMUM, Op.MAXIMUM, Op.EQUAL, Op.LESS, Op.LESS_EQUAL
+            Op.NEGATE,
+            Op.ABSOLUTE,
+            Op.SIGN,
+            Op.SQRT,
+            Op.FLOOR,
+            Op.ROUND,
+            Op.ADD,
+            Op.SUBTRACT,
+            Op.MULTIPLY,
+            Op.DIVIDE,
+            Op.MINIMUM,
+            Op.MAXIMUM,
+            Op.EQUAL,
+            Op.LESS,
+            Op.LESS_EQUAL
         };
         for (int seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
-import java.util.Random;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.cpu.NaiveProgram;
@@ -19,6 +17,9 @@ import org.gradus.expr.Expr;
 import org.gradus.expr.Program;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Random;
 
 class ReductionTest {
     private static final long[] NONE = {};
@@ -60,8 +61,17 @@ class ReductionTest {
         device.reduce(op, program, c.shape, NONE, inputs, out, c.axes);
         NaiveReduction naive = new NaiveReduction(op, program, c.shape, inputs, c.axes);
         for (int i = 0; i < out.elements(); i++) {
-            String what = op + " of " + program + c.shape + " over "
-                    + java.util.Arrays.toString(c.axes) + " at " + i + " from " + inputs;
+            String what =
+                    op
+                            + " of "
+                            + program
+                            + c.shape
+                            + " over "
+                            + java.util.Arrays.toString(c.axes)
+                            + " at "
+                            + i
+                            + " from "
+                            + inputs;
             if (op.isPosition()) {
                 assertEquals(naive.position(i), TestTensors.getLong(out, i), what);
             } else if (result.isFloating()) {
@@ -309,7 +319,8 @@ class ReductionTest {
 
         double value(int result) {
             int[] members = members(result);
-            double total = op == ReduceOp.SUM ? 0 : op == ReduceOp.PRODUCT ? 1 : numbers[members[0]];
+            double total =
+                    op == ReduceOp.SUM ? 0 : op == ReduceOp.PRODUCT ? 1 : numbers[members[0]];
             for (int member : members) {
                 double x = numbers[member];
                 total =

@@ -3,7 +3,6 @@ package org.gradus.cpu.softmax;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.util.function.IntToDoubleFunction;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.cpu.TestTensors;
 import org.gradus.cpu.TestTensors.Layout;
@@ -13,10 +12,17 @@ import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
 
+import java.util.function.IntToDoubleFunction;
+
 class CpuSoftmaxTest {
     private static final Shape[] SHAPES = {
-        Shape.of(1, 1), Shape.of(3, 7), Shape.of(5, 16), Shape.of(2, 33), Shape.of(700, 37),
-        Shape.of(3, 5001), Shape.of(0, 4)
+        Shape.of(1, 1),
+        Shape.of(3, 7),
+        Shape.of(5, 16),
+        Shape.of(2, 33),
+        Shape.of(700, 37),
+        Shape.of(3, 5001),
+        Shape.of(0, 4)
     };
 
     private final CpuDevice device = new CpuDevice(2);
