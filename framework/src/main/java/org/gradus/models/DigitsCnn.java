@@ -13,8 +13,9 @@ import org.gradus.tensor.Tensor;
  */
 public final class DigitsCnn extends Layer {
     private final Conv2d conv1 = module("conv1", new Conv2d(1, 16, 3).padding(1));
+    private final MaxPool2d pool1 = module("pool1", new MaxPool2d(2));
     private final Conv2d conv2 = module("conv2", new Conv2d(16, 32, 3).padding(1));
-    private final MaxPool2d pool = module("pool", new MaxPool2d(2));
+    private final MaxPool2d pool2 = module("pool2", new MaxPool2d(2));
     private final Dropout dropout = module("dropout", new Dropout(0.2));
     private final Linear hidden = module("hidden", new Linear(32 * 2 * 2, 64));
     private final Linear output = module("output", new Linear(64, 10));
@@ -24,8 +25,8 @@ public final class DigitsCnn extends Layer {
 
     @Override
     protected Tensor forward(Tensor x) {
-        Tensor y = pool.apply(conv1.apply(x).relu());
-        y = pool.apply(conv2.apply(y).relu());
+        Tensor y = pool1.apply(conv1.apply(x).relu());
+        y = pool2.apply(conv2.apply(y).relu());
         y = dropout.apply(y.flatten(1, -1));
         return output.apply(hidden.apply(y).relu());
     }

@@ -21,8 +21,9 @@ public final class LeNet extends Layer {
     private static final double DROPOUT = 0.25;
 
     private final Conv2d conv1;
+    private final MaxPool2d pool1;
     private final Conv2d conv2;
-    private final MaxPool2d pool;
+    private final MaxPool2d pool2;
     private final Dropout dropout;
     private final Linear hidden;
     private final Linear output;
@@ -37,8 +38,9 @@ public final class LeNet extends Layer {
      */
     public LeNet(int channels, int height, int width, int classes) {
         conv1 = module("conv1", new Conv2d(channels, 32, CONVOLUTION));
+        pool1 = module("pool1", new MaxPool2d(POOL));
         conv2 = module("conv2", new Conv2d(32, 64, CONVOLUTION));
-        pool = module("pool", new MaxPool2d(POOL));
+        pool2 = module("pool2", new MaxPool2d(POOL));
         dropout = module("dropout", new Dropout(DROPOUT));
         hidden = module("hidden", new Linear(64 * remaining(height) * remaining(width), 128));
         output = module("output", new Linear(128, classes));
@@ -57,8 +59,8 @@ public final class LeNet extends Layer {
 
     @Override
     protected Tensor forward(Tensor x) {
-        Tensor y = pool.apply(conv1.apply(x).relu());
-        y = pool.apply(conv2.apply(y).relu());
+        Tensor y = pool1.apply(conv1.apply(x).relu());
+        y = pool2.apply(conv2.apply(y).relu());
         y = dropout.apply(y.flatten(1, -1));
         return output.apply(hidden.apply(y).relu());
     }
