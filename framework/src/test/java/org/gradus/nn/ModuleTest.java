@@ -300,7 +300,8 @@ class ModuleTest {
             network.apply(x);
             assertEquals(1, scope.size(), "the result alone is left");
         }
-        assertEquals(before, Tensor.liveStorages());
+        // what other tests left to the garbage collector may vanish meanwhile
+        assertTrue(Tensor.liveStorages() <= before, "memory was left behind");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.gradus.tests.gradients;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -101,7 +102,9 @@ public final class GradientCheck {
                 assertEquals(expected, actual, LIMIT * size, order + ", input " + i);
             }
         }
-        assertEquals(live, Tensor.liveStorages(), "storages that were not released");
+        // what earlier tests left to the garbage collector may vanish meanwhile
+        int left = Tensor.liveStorages() - live;
+        assertTrue(left <= 0, left + " storages were not released");
     }
 
     private double value(int moved, double[] direction, double step, boolean second) {
