@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 /** Prints a script that completes commands and options in a shell. */
 @Command(
         name = "completion",
-        description = "Prints a script with which bash and zsh complete commands and options.",
+        description = "Prints a script that completes commands and options in bash and zsh.",
         footer = {
             "",
             "For this shell:",

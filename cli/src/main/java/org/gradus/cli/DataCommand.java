@@ -25,8 +25,12 @@ import java.util.StringJoiner;
 @Command(
         name = "data",
         description = {
-            "Lists the data sets that Gradus knows and where they were found.",
-            "With a name, says how to get that one, reads and checks it, and shows a sample."
+            "Lists the known data sets, or checks one and shows a sample.",
+            "",
+            "With a name, says how to get that data set, where it was looked for and under what"
+                    + " licence it comes; reads all of it, which checks its files; and shows a"
+                    + " sample.",
+            ""
         },
         footer = {
             "",

@@ -23,10 +23,7 @@ import java.util.Map;
 /** Shows what this machine has: Java, devices, and why a backend is absent. */
 @Command(
         name = "doctor",
-        description = {
-            "Shows what this machine has: Java, the devices of each backend or why there are",
-            "none, and the data sets that were found."
-        },
+        description = "Shows what this machine has: Java, devices, data sets; and what is missing.",
         footer = {"", "Examples:", "  gradus doctor", "  gradus doctor --json"})
 final class DoctorCommand implements Runnable {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";

@@ -29,8 +29,11 @@ import java.util.List;
 @Command(
         name = "evaluate",
         description = {
-            "Measures a run's model, as its newest checkpoint has it, on the validation set of",
-            "its recipe."
+            "Measures a trained model on its validation set.",
+            "",
+            "The model is that of the run's newest checkpoint; at the end of a run its numbers are"
+                    + " those of summary.json.",
+            ""
         },
         footer = {
             "",

@@ -18,9 +18,12 @@ import java.nio.file.Path;
 @Command(
         name = "inspect",
         description = {
-            "Shows what is in a file or a run: the tensors with their types, shapes and ranges,",
-            "metadata, settings. Knows safetensors (checkpoints too), npy, npz, IDX (also .gz),",
-            "CSV, pictures, and the folders that \"gradus train\" makes."
+            "Shows what is in a checkpoint, a weights file, a data file, or a run.",
+            "",
+            "Of tensors it shows types, shapes and ranges, besides metadata and settings. It knows"
+                    + " safetensors (checkpoints too), npy, npz, IDX (also .gz), CSV, pictures,"
+                    + " and the folders that \"gradus train\" makes.",
+            ""
         },
         footer = {
             "",

@@ -31,12 +31,15 @@ import java.util.stream.IntStream;
 @Command(
         name = "predict",
         description = {
-            "Classifies inputs with a run's model, as its newest checkpoint has it.",
+            "Classifies pictures, or rows of a table, with a trained model.",
             "",
-            "For a model of pictures each INPUT is a PNG or JPEG file. It is made gray where the",
-            "model wants that, and scaled to its size, so cut it to the thing it shows. The",
-            "digits and Fashion-MNIST show light things on black; for dark on white add",
-            "--invert. For a model of a table each INPUT is a CSV file with the same columns.",
+            "For a model of pictures each INPUT is a PNG or JPEG file. It is made gray where the"
+                    + " model wants that, and scaled to its size, so cut it to the thing it"
+                    + " shows. The digits and Fashion-MNIST show light things on black: for dark"
+                    + " ones on white add --invert.",
+            "",
+            "For a model of a table each INPUT is a CSV file with the same columns; that of the"
+                    + " target may be missing.",
             ""
         },
         footer = {

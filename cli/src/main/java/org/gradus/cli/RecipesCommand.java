@@ -17,8 +17,10 @@ import java.util.List;
 @Command(
         name = "recipes",
         description = {
-            "Lists the built-in experiments: the model, the data, and what each reaches.",
-            "With a name, prints that recipe: a file to change and train with."
+            "Lists the built-in experiments: model, data, and what they reach.",
+            "",
+            "With a name, prints that recipe: a file to change and to train with.",
+            ""
         },
         footer = {
             "",

@@ -31,11 +31,12 @@ import java.util.concurrent.Callable;
 @Command(
         name = "train",
         description = {
-            "Trains a model by a recipe: a built-in one (see \"gradus recipes\"), or a YAML file.",
+            "Trains a model by a recipe, built-in or your own.",
             "",
-            "The run is written to a folder of its own: settings, metrics, checkpoints, events",
-            "for TensorBoard, and in the end report.html and summary.json. Ctrl-C stops after",
-            "the current step, with a checkpoint from which --resume goes on exactly.",
+            "The run is written to a folder of its own: settings, metrics, checkpoints, events for"
+                    + " TensorBoard, and in the end report.html and summary.json. Ctrl-C stops"
+                    + " after the current step, with a checkpoint from which --resume goes on"
+                    + " exactly.",
             ""
         },
         footer = {
@@ -65,7 +66,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "RECIPE|FILE.yaml",
-            description = "The name of a built-in recipe, or the path of one.")
+            description =
+                    "The name of a built-in recipe (see \"gradus recipes\"), or a file like them.")
     private String recipe;
 
     @Option(
@@ -104,7 +106,10 @@ final class TrainCommand implements Callable<Integer> {
             description = "Decides all that is random; the same seed gives the same run.")
     private String seed;
 
-    @Option(names = "--precision", paramLabel = "P", description = "f32.")
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            description = "The precision of the arithmetic: f32.")
     private String precision;
 
     @Option(

@@ -36,7 +36,11 @@ public final class Names {
     public static String suggestion(String given, Collection<String> names) {
         return nearest(given, names)
                 .map(name -> "did you mean \"" + name + "\"?")
-                .orElseGet(() -> "there are " + String.join(", ", names));
+                .orElseGet(
+                        () ->
+                                "choose "
+                                        + (names.size() == 1 ? "" : "one of ")
+                                        + String.join(", ", names));
     }
 
     private static String normalized(String name) {

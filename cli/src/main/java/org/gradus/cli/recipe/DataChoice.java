@@ -51,7 +51,8 @@ public interface DataChoice {
         double deviation = settings.positive("deviation", 1);
         settings.end();
         if (folder.isPresent() && info.folders().isEmpty()) {
-            throw settings.wrong("path", "has no meaning for " + name + ", a part of Gradus");
+            throw settings.refused(
+                    "path", "the data set " + name + " is part of Gradus; leave out where it is");
         }
         return new Named(info, folder, mean, deviation);
     }

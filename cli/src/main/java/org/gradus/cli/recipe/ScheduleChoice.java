@@ -16,7 +16,6 @@ import java.util.function.LongFunction;
 public record ScheduleChoice(String name, LongFunction<Schedule> schedule) {
     private static final int DEFAULT_STEP_SIZE = 1000;
     private static final double DEFAULT_GAMMA = 0.1;
-    private static final double BEYOND_ONE = Math.nextUp(1.0);
 
     static ScheduleChoice read(Section settings) {
         String name =
@@ -36,11 +35,11 @@ public record ScheduleChoice(String name, LongFunction<Schedule> schedule) {
     private static LongFunction<Schedule> course(String name, Section settings) {
         return switch (name) {
             case "cosine" -> {
-                double last = settings.between("last", 0, 0, BEYOND_ONE);
+                double last = settings.between("last", 0, 0, 1);
                 yield steps -> Schedule.cosine(steps, last);
             }
             case "linear" -> {
-                double last = settings.between("last", 0, 0, BEYOND_ONE);
+                double last = settings.between("last", 0, 0, 1);
                 yield steps -> Schedule.linear(1, last, steps);
             }
             case "step" -> {

@@ -164,30 +164,35 @@ final class Section {
 
     /** Returns a number above 0. */
     double positive(String key, double fallback) {
-        double value = number(key, fallback);
+        String expected = "is a number above 0";
+        double value = number(key, fallback, expected);
         if (value <= 0) {
-            throw wrong(key, "is a number above 0", values.get(key));
+            throw wrong(key, expected);
         }
         return value;
     }
 
     /** Returns a number from {@code least} on and below {@code end}. */
     double between(String key, double fallback, double least, double end) {
-        double value = number(key, fallback);
+        String expected =
+                end == Double.POSITIVE_INFINITY
+                        ? "is a number from " + plain(least) + " on"
+                        : "is a number from " + plain(least) + " to below " + plain(end);
+        double value = number(key, fallback, expected);
         if (value < least || value >= end) {
-            String range =
-                    end == Double.POSITIVE_INFINITY
-                            ? "is " + plain(least) + " or more"
-                            : "is from " + plain(least) + " to below " + plain(end);
-            throw wrong(key, range, values.get(key));
+            throw wrong(key, expected);
         }
         return value;
     }
 
     /** Returns a finite number. */
     double number(String key, double fallback) {
+        return number(key, fallback, "is a number");
+    }
+
+    private double number(String key, double fallback, String expected) {
         JsonNode value = value(key);
-        double result = value == null ? fallback : parse(key, value);
+        double result = value == null ? fallback : parse(key, value, expected);
         resolved.put(key, result);
         return result;
     }
@@ -207,7 +212,7 @@ final class Section {
         if (value == null) {
             result.addAll(fallback);
         } else {
-            value.forEach(element -> result.add(parse(key, element)));
+            value.forEach(element -> result.add(parse(key, element, "is a list of numbers")));
         }
         ArrayNode array = resolved.putArray(key);
         result.forEach(array::add);
@@ -243,6 +248,11 @@ final class Section {
         }
     }
 
+    /** Returns an exception that says why a setting cannot be given, and where it was. */
+    InputException refused(String key, String reason) {
+        return new InputException(tree.origin(pathOf(key)) + ": " + reason);
+    }
+
     /** Returns an exception that says what is wrong with a setting, and where it was given. */
     InputException wrong(String key, String expected) {
         return wrong(key, expected, values.get(key));
@@ -261,9 +271,9 @@ final class Section {
         return value.intValue();
     }
 
-    private double parse(String key, JsonNode value) {
+    private double parse(String key, JsonNode value, String expected) {
         if (!value.isNumber() && !value.isTextual()) {
-            throw wrong(key, "is a number", value);
+            throw wrong(key, expected, value);
         }
         try {
             // Stricter than Double.parseDouble, which takes "NaN", "1d" and hexadecimal.
@@ -274,7 +284,7 @@ final class Section {
         } catch (NumberFormatException _) {
             // Reported below, with numbers that are too large.
         }
-        throw wrong(key, "is a number", value);
+        throw wrong(key, expected, value);
     }
 
     private InputException wrong(String key, String expected, JsonNode value) {
