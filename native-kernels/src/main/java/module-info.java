@@ -1,4 +1,6 @@
 /** Device kernels in one dialect, and the code that turns them into program text. */
 module org.gradus.kernels {
-    requires org.gradus;
+    requires transitive org.gradus;
+
+    exports org.gradus.kernels;
 }

@@ -1,0 +1,278 @@
+package org.gradus.opencl;
+
+import static org.jocl.CL.CL_CONTEXT_PLATFORM;
+import static org.jocl.CL.clCreateCommandQueue;
+import static org.jocl.CL.clCreateContext;
+import static org.jocl.CL.clEnqueueNDRangeKernel;
+import static org.jocl.CL.clFinish;
+import static org.jocl.CL.clFlush;
+import static org.jocl.CL.clReleaseCommandQueue;
+import static org.jocl.CL.clReleaseContext;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.gradus.device.Buffer;
+import org.gradus.device.DeviceException;
+import org.gradus.dtype.DType;
+import org.gradus.kernels.IndexFault;
+import org.gradus.kernels.KernelSource;
+import org.jocl.CLException;
+import org.jocl.cl_command_queue;
+import org.jocl.cl_context;
+import org.jocl.cl_context_properties;
+import org.jocl.cl_device_id;
+
+/**
+ * The one queue of a device, in order, and what is launched and copied through it. Threads take
+ * turns.
+ */
+final class CommandQueue {
+    /** Launches after which the driver is told to begin. */
+    private static final int FLUSH_INTERVAL = 64;
+
+    /** Launches after which the host waits, so that what is under way stays bounded. */
+    private static final int FINISH_INTERVAL = 4096;
+
+    private final String name;
+    private final cl_context context;
+    private final cl_command_queue queue;
+    private final MemoryPool pool;
+    private final Programs programs;
+    private final Transfers transfers;
+    private final OpenClBuffer indexFault;
+    private final long[] globalSize = new long[1];
+    private final long[] localSize = new long[1];
+    private boolean mayHaveFault;
+    private int launches;
+    private boolean closed;
+
+    private CommandQueue(
+            String name,
+            cl_context context,
+            cl_command_queue queue,
+            MemoryPool pool,
+            Programs programs) {
+        this.name = name;
+        this.context = context;
+        this.queue = queue;
+        this.pool = pool;
+        this.programs = programs;
+        this.transfers = new Transfers(queue);
+        this.indexFault = pool.allocateUncounted(DType.I32, IndexFault.LENGTH);
+        clearFault();
+    }
+
+    /**
+     * Opens a queue.
+     *
+     * @param name the device's name, for messages
+     * @param limit the most memory in bytes
+     * @param dump whether to print the sources of kernels
+     * @throws DeviceException if the device cannot be used now
+     */
+    static CommandQueue open(
+            String name, DeviceInfo device, long limit, BinaryCache binaries, boolean dump) {
+        try {
+            cl_context_properties properties = new cl_context_properties();
+            properties.addProperty(CL_CONTEXT_PLATFORM, device.platform());
+            cl_device_id[] ids = {device.id()};
+            cl_context context = clCreateContext(properties, 1, ids, null, null, null);
+            cl_command_queue queue = createQueue(context, device.id());
+            return new CommandQueue(
+                    name,
+                    context,
+                    queue,
+                    new MemoryPool(context, name, limit, device.allocationBytes()),
+                    new Programs(context, device, binaries, dump));
+        } catch (CLException e) {
+            throw new DeviceException(
+                    "the device "
+                            + name
+                            + " ("
+                            + device.name()
+                            + ") cannot be opened: "
+                            + e.getMessage()
+                            + "; see whether another program has it",
+                    e);
+        }
+    }
+
+    /** Creates a queue as OpenCL 1.2 does, which later versions keep but call outdated. */
+    @SuppressWarnings("deprecation")
+    private static cl_command_queue createQueue(cl_context context, cl_device_id device) {
+        return clCreateCommandQueue(context, device, 0, null);
+    }
+
+    /** Returns the device's memory. */
+    MemoryPool pool() {
+        return pool;
+    }
+
+    /** Returns the programs, for what tests ask of them. */
+    Programs programs() {
+        return programs;
+    }
+
+    /** Returns the numbers in which kernels leave an index that is out of bounds. */
+    Buffer indexFault() {
+        return indexFault;
+    }
+
+    /** Puts a kernel into the queue; see {@link org.gradus.kernels.Launcher#launch}. */
+    synchronized void launch(KernelSource source, long groups, Buffer[] buffers, long[] words) {
+        checkOpen();
+        MemoryBlock[] blocks = new MemoryBlock[buffers.length];
+        for (int i = 0; i < blocks.length; i++) {
+            blocks[i] = block(buffers[i]);
+            mayHaveFault |= buffers[i] == indexFault;
+        }
+        try {
+            CompiledKernel kernel = programs.kernel(source);
+            kernel.setArguments(blocks, words);
+            localSize[0] = source.groupSize();
+            globalSize[0] = groups * source.groupSize();
+            clEnqueueNDRangeKernel(
+                    queue, kernel.handle(), 1, null, globalSize, localSize, 0, null, null);
+            launches++;
+            if (launches % FINISH_INTERVAL == 0) {
+                clFinish(queue);
+            } else if (launches % FLUSH_INTERVAL == 0) {
+                clFlush(queue);
+            }
+        } catch (CLException e) {
+            throw failed("launch the kernel " + source.name(), e);
+        }
+    }
+
+    /** Copies to a buffer from element {@code start} on. */
+    synchronized void upload(MemorySegment source, Buffer target, long start) {
+        checkOpen();
+        MemoryBlock block = block(target);
+        checkRange(source, target, start);
+        run(
+                "upload",
+                () -> {
+                    transfers.upload(source, block, start * target.dtype().bytes());
+                    return null;
+                });
+    }
+
+    /** Copies from a buffer from element {@code start} on, and waits for all work before. */
+    synchronized void download(Buffer source, long start, MemorySegment target) {
+        checkOpen();
+        MemoryBlock block = block(source);
+        checkRange(target, source, start);
+        run(
+                "download",
+                () -> {
+                    transfers.download(block, start * source.dtype().bytes(), target);
+                    return null;
+                });
+        throwFault();
+    }
+
+    /** Waits for all work to be done. */
+    synchronized void synchronize() {
+        checkOpen();
+        run("wait for its work", () -> clFinish(queue));
+        throwFault();
+    }
+
+    private void throwFault() {
+        if (!mayHaveFault) {
+            return;
+        }
+        mayHaveFault = false;
+        int[] words = new int[IndexFault.LENGTH];
+        MemoryBlock block = block(indexFault);
+        run(
+                "download",
+                () -> {
+                    transfers.download(block, 0, MemorySegment.ofArray(words));
+                    return null;
+                });
+        Optional<IndexOutOfBoundsException> fault = IndexFault.read(words);
+        if (fault.isPresent()) {
+            clearFault();
+            throw fault.get();
+        }
+    }
+
+    private void clearFault() {
+        MemorySegment zeros = MemorySegment.ofArray(new int[IndexFault.LENGTH]);
+        transfers.upload(zeros, block(indexFault), 0);
+    }
+
+    private MemoryBlock block(Buffer buffer) {
+        if (buffer instanceof OpenClBuffer own) {
+            return own.block(pool);
+        }
+        throw new IllegalStateException(
+                "a "
+                        + buffer.getClass().getSimpleName()
+                        + " is used on "
+                        + name
+                        + ": copy the tensor to this device first");
+    }
+
+    /** A driver that copies beyond the end of a buffer ends the process, so this is checked. */
+    private static void checkRange(MemorySegment host, Buffer buffer, long start) {
+        long width = buffer.dtype().bytes();
+        if (start < 0 || start * width + host.byteSize() > buffer.length() * width) {
+            throw new IndexOutOfBoundsException(
+                    host.byteSize()
+                            + " bytes from element "
+                            + start
+                            + " on are not within "
+                            + buffer.length()
+                            + " elements of "
+                            + buffer.dtype());
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("the device " + name + " was closed");
+        }
+    }
+
+    private <T> T run(String what, Supplier<T> action) {
+        try {
+            return action.get();
+        } catch (CLException e) {
+            throw failed(what, e);
+        }
+    }
+
+    private DeviceException failed(String what, CLException e) {
+        return new DeviceException(
+                "the device "
+                        + name
+                        + " could not "
+                        + what
+                        + ": "
+                        + e.getMessage()
+                        + "; if this persists, close the device and open it again",
+                e);
+    }
+
+    /** Waits for all work and gives everything back; buffers in use stay until released. */
+    synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            clFinish(queue);
+        } catch (CLException lost) {
+            // a device that was lost has nothing left to wait for
+        }
+        transfers.close();
+        programs.close();
+        pool.destroyUncounted(indexFault);
+        pool.close();
+        clReleaseCommandQueue(queue);
+        clReleaseContext(context);
+    }
+}

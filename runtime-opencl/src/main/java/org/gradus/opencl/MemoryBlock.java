@@ -1,0 +1,13 @@
+package org.gradus.opencl;
+
+import org.jocl.Pointer;
+import org.jocl.cl_mem;
+
+/**
+ * A memory object.
+ *
+ * @param memory the handle
+ * @param argument a pointer to the handle, as kernels take it
+ * @param bytes its size
+ */
+record MemoryBlock(cl_mem memory, Pointer argument, long bytes) {}
