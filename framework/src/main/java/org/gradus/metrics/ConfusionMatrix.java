@@ -5,10 +5,12 @@ import org.gradus.shape.Shape;
 import org.gradus.tensor.Autograd;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
+import org.gradus.tensor.TensorException;
 
 /**
  * Counts how often each class was taken for each, called {@code confusion}; the value is the share
- * on the diagonal. Outputs and targets are as for {@link Accuracy}.
+ * on the diagonal. Outputs and targets are as for {@link Accuracy}; class indices must be below the
+ * number of classes.
  */
 public final class ConfusionMatrix implements Metric {
     private final int classes;
@@ -57,6 +59,18 @@ public final class ConfusionMatrix implements Metric {
     }
 
     private void count(Tensor output, Tensor target) {
+        int given = Labels.classes(name(), output, target);
+        if (given != classes) {
+            throw new TensorException(
+                    "an output of shape "
+                            + output.shape()
+                            + " tells "
+                            + given
+                            + " classes apart, but "
+                            + classes
+                            + " are counted: make the metric for "
+                            + given);
+        }
         Tensor predicted = Labels.predicted(name(), output, target);
         Tensor cells = target.to(DType.I64).mul(classes).add(predicted).flatten();
         // F32 counts a batch exactly, up to 2^24 samples, and every device adds it

@@ -25,6 +25,11 @@ final class Labels {
         return output.argmax(classAxis(metric, output, target));
     }
 
+    /** Returns how many classes the output tells apart. */
+    static int classes(String metric, Tensor output, Tensor target) {
+        return isBinary(output, target) ? 2 : output.size(classAxis(metric, output, target));
+    }
+
     /** Returns the axis of the classes. */
     static int classAxis(String metric, Tensor output, Tensor target) {
         if (output.rank() == target.rank() + 1 && output.rank() > 0) {

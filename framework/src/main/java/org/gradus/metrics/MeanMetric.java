@@ -41,7 +41,9 @@ abstract sealed class MeanMetric implements Metric
     @Override
     public final void update(Tensor output, Tensor target) {
         try (var _ = Scope.open()) {
-            Autograd.withoutGradients(() -> measure(output.detach(), target));
+            // Sums of 16-bit numbers would soon stand still.
+            Autograd.withoutGradients(
+                    () -> measure(output.detach().to(output.dtype().computeType()), target));
         }
     }
 

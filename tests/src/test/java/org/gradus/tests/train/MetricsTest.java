@@ -131,6 +131,15 @@ class MetricsTest {
     }
 
     @Test
+    void theConfusionMatrixRefusesAnotherNumberOfClasses() {
+        TensorException problem =
+                assertThrows(
+                        TensorException.class,
+                        () -> new ConfusionMatrix(2).update(scores(), labels(0, 1, 0, 1)));
+        assertTrue(problem.getMessage().contains("3 classes"), problem.getMessage());
+    }
+
+    @Test
     void binaryScoresAreThoseOfClassOne() {
         // Predicted 1, 1, 1, 0, 0; expected 1, 0, 0, 1, 0.
         Tensor logits = floats(Shape.of(5), 1, 2, 3, -1, -2);
