@@ -38,6 +38,16 @@ public record Arguments(JsonNode json) {
         return result;
     }
 
+    /** Returns a list of numbers. */
+    public double[] numbers(String name) {
+        JsonNode list = required(name);
+        double[] result = new double[list.size()];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = list.get(i).asDouble();
+        }
+        return result;
+    }
+
     /** Returns a truth value, false if there is no such argument. */
     public boolean flag(String name) {
         return json.path(name).asBoolean(false);

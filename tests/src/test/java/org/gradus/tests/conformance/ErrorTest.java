@@ -497,11 +497,11 @@ class ErrorTest {
     }
 
     private static void check(Mistake mistake, Device device) {
-        int live = Tensor.liveStorages();
+        int live = Storages.count();
         try (var _ = Scope.open()) {
             check(mistake.name(), () -> mistake.work().accept(device), mistake.words());
         }
-        assertEquals(live, Tensor.liveStorages(), "storages that were not released");
+        Storages.assertAtMost(live);
     }
 
     private static void check(String name, Runnable work, String... words) {

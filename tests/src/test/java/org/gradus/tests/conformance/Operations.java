@@ -25,6 +25,7 @@ public final class Operations {
         windows();
         normalizations();
         chains();
+        layersAndLosses();
     }
 
     /** Returns all operations. */
@@ -264,6 +265,12 @@ public final class Operations {
                             c.x().batchNorm(c.optional(1), c.optional(2), c.number("epsilon"));
                     return List.of(result.output(), result.mean(), result.variance());
                 });
+    }
+
+    private void layersAndLosses() {
+        Layers layers = new Layers();
+        layers.names().forEach(name -> putAll(name, c -> layers.apply(name, c)));
+        new Losses().all().forEach((name, loss) -> put(name, c -> loss.apply(c).of(c.x(), c.y())));
     }
 
     /** The definitions are those of {@code families/fusible.py}. */
