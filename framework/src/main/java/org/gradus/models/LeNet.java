@@ -13,12 +13,12 @@ import org.gradus.tensor.Tensor;
  * classes]}.
  *
  * <p>Two convolutions of 3 by 3 to 32 and 64 channels, each with ReLU and a maximum over 2 by 2,
- * then 128 hidden units; a quarter of the units before these is dropped in training.
+ * then 128 hidden units; a tenth of the units before these is dropped in training.
  */
 public final class LeNet extends Layer {
     private static final int CONVOLUTION = 3;
     private static final int POOL = 2;
-    private static final double DROPOUT = 0.25;
+    private static final double DROPOUT = 0.1;
 
     private final Conv2d conv1;
     private final MaxPool2d pool1;
