@@ -13,7 +13,7 @@ public class FloatOps {
 
     /** Returns the loops for this JVM. */
     public static FloatOps create() {
-        return VectorProvider.available() ? new VectorFloatOps() : new FloatOps();
+        return VectorProvider.available() ? new WarmingFloatOps() : new FloatOps();
     }
 
     /** Applies a function of one operand. */
