@@ -62,6 +62,8 @@ public record DeviceChoice(Device device, String reason) {
             }
             absent.addAll(provider.discover().reasons());
         }
-        return absent.isEmpty() ? "auto: nothing better was found" : "auto: " + String.join("; ", absent);
+        return absent.isEmpty()
+                ? "auto: nothing better was found"
+                : "auto: " + String.join("; ", absent);
     }
 }

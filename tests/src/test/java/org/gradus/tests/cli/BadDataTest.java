@@ -3,14 +3,15 @@ package org.gradus.tests.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Missing and damaged data: one line that names the file, exit code 2, nothing written. */
 class BadDataTest {
@@ -138,7 +139,15 @@ class BadDataTest {
 
     private Cli train() {
         return Cli.run(
-                "train", "fashion-mlp", "--steps", 2, "--batch-size", 8, "--data", data, "--out",
+                "train",
+                "fashion-mlp",
+                "--steps",
+                2,
+                "--batch-size",
+                8,
+                "--data",
+                data,
+                "--out",
                 run);
     }
 

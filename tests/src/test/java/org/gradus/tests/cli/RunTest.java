@@ -4,12 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+
 import org.gradus.data.Digits;
 import org.gradus.data.Images;
 import org.gradus.shape.Shape;
@@ -17,6 +12,13 @@ import org.gradus.tensor.HostArray;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /** A whole run of the recipe digits, and what can be done with it. */
 class RunTest {
@@ -131,8 +133,7 @@ class RunTest {
         Files.write(dark, Images.png(HostArray.ofBytes(inverted, Shape.of(1, 8, 8))));
         JsonNode plain = Cli.run("predict", run, light, "--json").succeeded().json();
         JsonNode swapped = Cli.run("predict", run, dark, "--invert", "--json").succeeded().json();
-        assertEquals(
-                plain.get(0).path("probabilities"), swapped.get(0).path("probabilities"));
+        assertEquals(plain.get(0).path("probabilities"), swapped.get(0).path("probabilities"));
     }
 
     @Test
@@ -168,8 +169,7 @@ class RunTest {
         Path config = Files.copy(run.resolve("config.yaml"), folder.resolve("again.yaml"));
         Path again = folder.resolve("again");
         Cli.run("train", config, "--steps", 3, "--out", again).succeeded();
-        String expected =
-                Files.readString(config).replace("epochs:", "steps: 3\nepochs:").strip();
+        String expected = Files.readString(config).replace("epochs:", "steps: 3\nepochs:").strip();
         assertEquals(
                 expected.lines().sorted().toList(),
                 Files.readString(again.resolve("config.yaml")).lines().sorted().toList());
