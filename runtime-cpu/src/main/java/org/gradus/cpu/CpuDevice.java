@@ -8,6 +8,7 @@ import org.gradus.cpu.indexing.Gather;
 import org.gradus.cpu.indexing.ScatterAdd;
 import org.gradus.cpu.indexing.Sort;
 import org.gradus.cpu.matmul.Matmul;
+import org.gradus.cpu.matmul.MicroKernels;
 import org.gradus.cpu.normalization.CpuNormalization;
 import org.gradus.cpu.optimizer.CpuMultiTensor;
 import org.gradus.cpu.pointwise.Pointwise;
@@ -82,7 +83,8 @@ public final class CpuDevice implements Device {
         this.buffers = new BufferPool(cacheLimit, isSet("gradus.debug", "memory"));
         this.pointwise = new Pointwise(pool, isSet("gradus.dump", "kernels"));
         this.reduction = new Reduction(pool, pointwise);
-        this.matmul = new Matmul(pool);
+        MicroKernels kernels = MicroKernels.ofProcessor();
+        this.matmul = new Matmul(pool, kernels);
         this.copy = new Copy(pool);
         this.gather = new Gather(pool);
         this.scatterAdd = new ScatterAdd(pool);
@@ -91,7 +93,7 @@ public final class CpuDevice implements Device {
         this.columns = new Columns(pool);
         this.families =
                 List.of(
-                        new CpuConvolution(pool),
+                        new CpuConvolution(pool, kernels),
                         new CpuPooling(pool),
                         new CpuSoftmax(pool),
                         new CpuNormalization(pool),
