@@ -1,5 +1,6 @@
 package org.gradus.tests.conformance;
 
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,7 +23,8 @@ record Computation(List<HostArray> outputs, Map<Integer, HostArray> gradients) {
     /**
      * Runs a case, forward and backward.
      *
-     * @param floating the type in which the floating inputs are given
+     * @param floating the type in which the floating inputs are given; what a 16-bit one cannot
+     *     hold is rounded
      * @param layout how inputs, and the gradient of the output, lie in memory
      */
     static Computation of(
@@ -41,9 +43,26 @@ record Computation(List<HostArray> outputs, Map<Integer, HostArray> gradients) {
     }
 
     /** Returns an F32 array as one of another floating type; others as they are. */
-    private static HostArray converted(HostArray array, DType floating) {
-        boolean changes = floating == DType.F64 && array.dtype() == DType.F32;
-        return changes ? HostArray.of(array.toDoubles(), array.shape()) : array;
+    static HostArray converted(HostArray array, DType floating) {
+        if (array.dtype() != DType.F32 || floating == DType.F32) {
+            return array;
+        }
+        if (floating == DType.F64) {
+            return HostArray.of(array.toDoubles(), array.shape());
+        }
+        HostArray result = HostArray.zeros(floating, array.shape());
+        for (int i = 0; i < array.shape().elements(); i++) {
+            result.data().setAtIndex(ValueLayout.JAVA_SHORT, i, rounded(array.get(i), floating));
+        }
+        return result;
+    }
+
+    /** Returns the bits of a number in a 16-bit type; BF16 is cut off, to a number that it has. */
+    private static short rounded(double number, DType type) {
+        float single = (float) number;
+        return type == DType.F16
+                ? Float.floatToFloat16(single)
+                : (short) (Float.floatToRawIntBits(single) >>> 16);
     }
 
     private static Map<Integer, HostArray> gradients(
@@ -89,7 +108,7 @@ record Computation(List<HostArray> outputs, Map<Integer, HostArray> gradients) {
         for (int i = 0; i < count; i++) {
             weights[i] = (float) Golden.weight(i);
         }
-        return HostArray.of(weights, shape);
+        return converted(HostArray.of(weights, shape), dtype);
     }
 
     /** Fails where an output or a gradient is too far from the golden one. */

@@ -42,6 +42,30 @@ public record Golden(
         return gradients.keySet().stream().mapToLong(i -> inputs.get(i).shape().elements()).sum();
     }
 
+    /** Returns this with the floating inputs rounded to a type; outputs are not those any more. */
+    Golden withInputsIn(DType type) {
+        List<HostArray> rounded =
+                inputs.stream()
+                        .map(input -> Computation.converted(input, type))
+                        .map(
+                                input ->
+                                        input.dtype() == type
+                                                ? HostArray.of(input.toFloats(), input.shape())
+                                                : input)
+                        .toList();
+        return new Golden(
+                name,
+                op,
+                arguments,
+                length,
+                terms,
+                isNative,
+                rounded,
+                outputs,
+                gradients,
+                parameters);
+    }
+
     /**
      * Returns what an output is multiplied by before all are summed; {@code weights} in golden.py.
      */

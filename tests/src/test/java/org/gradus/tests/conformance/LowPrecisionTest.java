@@ -1,0 +1,70 @@
+package org.gradus.tests.conformance;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.gradus.device.Device;
+import org.gradus.dtype.DType;
+import org.gradus.tensor.HostArray;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * In BF16 and F16 every operation gives what it gives in F32 for the same inputs, to the rounding
+ * of what is stored on the way.
+ */
+class LowPrecisionTest {
+    /** How many times a value, or its terms, may be stored and so rounded: by compositions. */
+    private static final int STORED = 8;
+
+    private final Operations operations = Operations.all();
+
+    @TestFactory
+    Stream<DynamicTest> sixteenBitTypesAgreeWithSinglePrecision() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Device device : TestDevices.all()) {
+            for (DType type : new DType[] {DType.BF16, DType.F16}) {
+                if (!device.capabilities().dtypes().contains(type)) {
+                    continue;
+                }
+                for (Golden golden : Goldens.read()) {
+                    if (isMeantFor(type, golden)) {
+                        String name = device.name() + " " + type + ": " + golden.name();
+                        tests.add(DynamicTest.dynamicTest(name, () -> check(device, type, golden)));
+                    }
+                }
+            }
+        }
+        return tests.stream();
+    }
+
+    /** F16 has no numbers as small as some cases give; layers keep their parameters in F32. */
+    private static boolean isMeantFor(DType type, Golden golden) {
+        boolean fits = type != DType.F16 || golden.terms() > 0;
+        return golden.hasDoubleForm() && golden.parameters().isEmpty() && fits;
+    }
+
+    private void check(Device device, DType type, Golden golden) {
+        Computation low = Computation.of(operations, golden, device, type, Layout.PLAIN);
+        Golden rounded = golden.withInputsIn(type);
+        Computation single = Computation.of(operations, rounded, device, DType.F32, Layout.PLAIN);
+        double unit = type == DType.BF16 ? 0x1p-8 : 0x1p-11;
+        Tolerance tolerance = new Tolerance(STORED * unit, STORED * unit, golden.terms());
+        for (int i = 0; i < single.outputs().size(); i++) {
+            HostArray expected = single.outputs().get(i);
+            tolerance.check("output " + i, expected, wide(low.outputs().get(i)));
+        }
+        single.gradients()
+                .forEach(
+                        (i, expected) ->
+                                tolerance.check(
+                                        "gradient of input " + i,
+                                        expected,
+                                        wide(low.gradients().get(i))));
+    }
+
+    private static HostArray wide(HostArray array) {
+        boolean narrow = array.dtype() == DType.BF16 || array.dtype() == DType.F16;
+        return narrow ? HostArray.of(array.toFloats(), array.shape()) : array;
+    }
+}
