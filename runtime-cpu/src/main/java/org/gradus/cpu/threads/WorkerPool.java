@@ -23,7 +23,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class WorkerPool implements AutoCloseable {
     private static final long SPIN_NANOS = 1_000_000;
     private static final int SPINS_BETWEEN_CLOCK_READS = 64;
-    private static final int SPINS_BEFORE_YIELD = 20_000;
+    private static final int SPINS_BEFORE_YIELD = 500;
 
     private final Worker[] workers;
     private final ReentrantLock running = new ReentrantLock();
@@ -228,6 +228,8 @@ public final class WorkerPool implements AutoCloseable {
                     }
                     Thread.onSpinWait();
                 }
+                // costs nothing while the cores are ours, and lets others on where they are not
+                Thread.yield();
             } while (System.nanoTime() < deadline);
             // The flag is set before the last look: a caller either sees it or its run is seen.
             parked = true;
