@@ -23,11 +23,6 @@ public record Arguments(JsonNode json) {
         return required(name).asInt();
     }
 
-    /** Returns a whole number, or another if there is no such argument. */
-    public int integer(String name, int otherwise) {
-        return has(name) ? integer(name) : otherwise;
-    }
-
     /** Returns a list of whole numbers. */
     public int[] integers(String name) {
         JsonNode list = required(name);
