@@ -85,6 +85,8 @@ public final class Main implements Runnable {
      * @param arguments the command line
      */
     public static void main(String[] arguments) {
+        // Warnings in one line, like errors.
+        System.setProperty("java.util.logging.SimpleFormatter.format", "gradus: %4$s: %5$s%n");
         Interruption interruption = new Interruption();
         interruption.listen();
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);

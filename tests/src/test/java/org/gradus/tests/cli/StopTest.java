@@ -106,9 +106,9 @@ class StopTest {
         Path config = run.resolve("config.yaml");
         String text = Files.readString(config);
         Files.writeString(config, text.replace("name: digits-cnn", "name: mlp\n  hidden: [32]"));
-        Cli.run("evaluate", run).failed(2, "does not fit the model", "layers.0.weight");
+        Cli.run("evaluate", run).failed(2, "does not fit the model", "layers.1.weight");
         Cli.run("train", "digits", "--resume", "--steps", 6, "--out", run)
-                .failed(2, "does not fit the model", "layers.0.weight");
+                .failed(2, "does not fit the model", "layers.1.weight");
         Files.writeString(config, text.replace("name: digits-cnn", "name: lenet"));
         Cli.run("evaluate", run).failed(2, "does not fit the data");
         Files.writeString(config, text);

@@ -140,7 +140,7 @@ class WrongUsageTest {
         Cli.run("train", "fashion-mlp", "--resume", "--out", run)
                 .failed(2, "is a run of digits, not of fashion-mlp");
         Cli.run("train", "digits", "--resume", "--batch-size", 16, "--out", run)
-                .failed(2, "--batch-size", "was begun with 32");
+                .failed(2, "--batch-size", "was begun with 64");
         Path other = Files.createDirectory(folder.resolve("other"));
         Files.writeString(other.resolve("notes.txt"), "mine");
         Cli.run("train", "digits", "--out", other).failed(2, "holds no run");
