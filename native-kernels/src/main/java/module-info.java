@@ -3,4 +3,5 @@ module org.gradus.kernels {
     requires transitive org.gradus;
 
     exports org.gradus.kernels;
+    exports org.gradus.kernels.families;
 }

@@ -11,7 +11,7 @@ public final class IndexFault {
     public static final int LENGTH = 5;
 
     /** The function by which kernels check an index and leave the first one that fails. */
-    static final String CHECK =
+    public static final String CHECK =
             """
             FN i32 index_is_valid(i64 index, i64 size, i64 axis, GLOBAL i32 *fault) {
                 if (index >= 0 && index < size) {

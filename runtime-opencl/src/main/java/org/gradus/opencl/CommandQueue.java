@@ -52,13 +52,14 @@ final class CommandQueue {
             cl_context context,
             cl_command_queue queue,
             MemoryPool pool,
-            Programs programs) {
+            Programs programs,
+            boolean waitingUploads) {
         this.name = name;
         this.context = context;
         this.queue = queue;
         this.pool = pool;
         this.programs = programs;
-        this.transfers = new Transfers(queue);
+        this.transfers = new Transfers(queue, waitingUploads);
         this.indexFault = pool.allocateUncounted(DType.I32, IndexFault.LENGTH);
         clearFault();
     }
@@ -84,7 +85,8 @@ final class CommandQueue {
                     context,
                     queue,
                     new MemoryPool(context, name, limit, device.allocationBytes()),
-                    new Programs(context, device, binaries, dump));
+                    new Programs(context, device, binaries, dump),
+                    device.isOclgrind());
         } catch (CLException e) {
             throw new DeviceException(
                     "the device "

@@ -140,6 +140,11 @@ record DeviceInfo(
         return platformName.contains("Portable Computing Language");
     }
 
+    /** Returns whether this is the simulator, which ends the process if two threads wait for it. */
+    boolean isOclgrind() {
+        return platformName.contains("Oclgrind");
+    }
+
     private static long number(cl_device_id id, int what) {
         ByteBuffer value = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
         // some of them are 32 bits wide: the device then leaves the rest at 0

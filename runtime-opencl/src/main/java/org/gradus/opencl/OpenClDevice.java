@@ -21,6 +21,7 @@ import org.gradus.kernels.DeviceLimits;
 import org.gradus.kernels.KernelSource;
 import org.gradus.kernels.Launcher;
 import org.gradus.kernels.Primitives;
+import org.gradus.kernels.families.KernelFamilies;
 import org.gradus.shape.Shape;
 
 /**
@@ -30,7 +31,8 @@ import org.gradus.shape.Shape;
  * <p>System properties: {@code gradus.opencl.memory} limits the memory for tensors in bytes
  * (default: nine tenths of the device's), {@code gradus.cache} is the folder in which compiled
  * kernels are kept (default: {@code ~/.cache/gradus}), {@code gradus.dump=kernels} prints each
- * kernel's source when it is first used.
+ * kernel's source when it is first used, {@code gradus.opencl.strict=true} makes errors of the
+ * compiler's warnings.
  */
 public final class OpenClDevice implements Device {
     /** The part of the device's memory that tensors may take; drivers need some themselves. */
@@ -40,12 +42,15 @@ public final class OpenClDevice implements Device {
     private final DeviceInfo info;
     private final CommandQueue queue;
     private final Primitives primitives;
+    private final KernelFamilies families;
 
     private OpenClDevice(String name, DeviceInfo info, CommandQueue queue) {
         this.name = name;
         this.info = info;
         this.queue = queue;
-        this.primitives = new Primitives(new QueueLauncher());
+        Launcher launcher = new QueueLauncher();
+        this.primitives = new Primitives(launcher);
+        this.families = new KernelFamilies(launcher);
     }
 
     /** Opens a device with the cache and the limit that the system properties name. */
@@ -208,7 +213,7 @@ public final class OpenClDevice implements Device {
 
     @Override
     public <K extends Kernels> Optional<K> kernels(Class<K> family, DType dtype) {
-        return Optional.empty();
+        return families.find(family, dtype);
     }
 
     @Override

@@ -49,6 +49,7 @@ final class Transfers {
     }
 
     private final cl_command_queue queue;
+    private final boolean waiting;
     private final Arena arena = Arena.ofShared();
     private final ArrayDeque<Stage> pending = new ArrayDeque<>();
     private final List<Stage> free = new ArrayList<>();
@@ -57,8 +58,14 @@ final class Transfers {
     private final Pointer statusPointer = Pointer.to(status);
     private long stagedBytes;
 
-    Transfers(cl_command_queue queue) {
+    /**
+     * Creates transfers through a queue.
+     *
+     * @param waiting whether uploads wait, too: else JOCL waits for each on a thread of its own
+     */
+    Transfers(cl_command_queue queue, boolean waiting) {
         this.queue = queue;
+        this.waiting = waiting;
     }
 
     /** Copies to a device's memory, from byte {@code start} of it on. */
@@ -67,6 +74,20 @@ final class Transfers {
             long bytes = Math.min(LARGEST_STAGE, source.byteSize() - at);
             Stage stage = take(bytes);
             MemorySegment.copy(source, at, stage.memory, 0, bytes);
+            if (waiting) {
+                clEnqueueWriteBuffer(
+                        queue,
+                        target.memory(),
+                        true,
+                        start + at,
+                        bytes,
+                        stage.pointer,
+                        0,
+                        null,
+                        null);
+                free.add(stage);
+                continue;
+            }
             cl_event event = new cl_event();
             clEnqueueWriteBuffer(
                     queue,

@@ -1,0 +1,27 @@
+/*
+ * For each part of each channel of [outer, channels, inner] the mean and the sum of squared
+ * differences from it. A part is a few of the outer indices; it is read twice, the second time from
+ * a cache.
+ */
+KERNEL(KERNEL_NAME, GROUP_SIZE)(
+        GLOBAL const float *input,
+        GLOBAL float *means,
+        GLOBAL float *squares,
+        const WORDS(COUNT) w) {
+    LOCAL_ARRAY(float, s, GROUP_SIZE);
+    WORD_NAMES
+    CHANNEL_PART
+    float sum = 0.0f;
+    FOR_EACH_ELEMENT(sum += input[input_at + at];)
+    const float mean = lanes_sum(s, sum) / (float)(end * inner);
+    float square = 0.0f;
+    FOR_EACH_ELEMENT(
+        const float difference = input[input_at + at] - mean;
+        square = fma_f32(difference, difference, square);
+    )
+    square = lanes_sum(s, square);
+    if (LANE == 0 && channel < channels) {
+        means[part * channels + channel] = mean;
+        squares[part * channels + channel] = square;
+    }
+}

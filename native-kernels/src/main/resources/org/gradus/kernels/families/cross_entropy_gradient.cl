@@ -1,0 +1,23 @@
+/* The gradient of the logits, a work-item for each. */
+KERNEL(KERNEL_NAME, GROUP_SIZE)(
+        GLOBAL const float *gradient,
+        GLOBAL const float *logits,
+        GLOBAL const i64 *labels,
+        GLOBAL const float *sums,
+        GLOBAL float *result,
+        GLOBAL i32 *fault,
+        const WORDS(COUNT) w) {
+    WORD_NAMES
+    const ix i = (ix)GROUP_ID * GROUP_SIZE + LOCAL_ID;
+    const ix row = i / classes;
+    const ix c = i - row * classes;
+    if (row < rows) {
+        const i64 label = labels[labels_at + row * labels_n];
+        const float factor = gradient[gradient_at + row * gradient_n];
+        const float probability = exp_f32(logits[logits_at + i] - sums[sums_at + row]);
+        result[result_at + i] = probability * factor - (c == label ? factor : 0.0f);
+        if (c == 0) {
+            index_is_valid(label, classes, 1, fault);
+        }
+    }
+}
