@@ -1,9 +1,8 @@
 package org.gradus.device;
 
-import org.gradus.dtype.DType;
-
 import java.util.Map;
 import java.util.Set;
+import org.gradus.dtype.DType;
 
 /**
  * What a device is and can do.

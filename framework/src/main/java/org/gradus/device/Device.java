@@ -1,12 +1,11 @@
 package org.gradus.device;
 
-import org.gradus.dtype.DType;
-import org.gradus.expr.Program;
-import org.gradus.shape.Shape;
-
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import org.gradus.dtype.DType;
+import org.gradus.expr.Program;
+import org.gradus.shape.Shape;
 
 /**
  * Something that stores tensors and computes with them.

@@ -1,8 +1,7 @@
 package org.gradus.device;
 
-import org.gradus.expr.Program;
-
 import java.util.List;
+import org.gradus.expr.Program;
 
 /** One launch over many tensors: what optimizers do to all parameters. */
 public interface MultiTensorKernels extends Kernels {

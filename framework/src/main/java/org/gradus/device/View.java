@@ -1,9 +1,8 @@
 package org.gradus.device;
 
+import java.util.Arrays;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
-
-import java.util.Arrays;
 
 /**
  * A tensor as a device sees it: part of a buffer, read with strides.

@@ -1,9 +1,8 @@
 package org.gradus.metrics;
 
+import java.util.OptionalLong;
 import org.gradus.dtype.DType;
 import org.gradus.tensor.Tensor;
-
-import java.util.OptionalLong;
 
 /**
  * The share of samples whose class is predicted right, called {@code accuracy}.

@@ -1,11 +1,10 @@
 package org.gradus.metrics;
 
+import java.util.Arrays;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
-
-import java.util.Arrays;
 
 /**
  * How outputs and targets of a classification are read.

@@ -1,15 +1,14 @@
 package org.gradus.metrics;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import org.gradus.dtype.DType;
 import org.gradus.tensor.Autograd;
 import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
-
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
 
 /**
  * The area under the ROC curve of two classes, called {@code auc}: the probability that a sample of

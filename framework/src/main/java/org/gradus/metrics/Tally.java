@@ -1,10 +1,9 @@
 package org.gradus.metrics;
 
-import org.gradus.tensor.Tensor;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.gradus.tensor.Tensor;
 
 /**
  * A row of sums of what is computed on a device. Reading from a device waits for it, so the

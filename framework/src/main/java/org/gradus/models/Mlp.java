@@ -1,5 +1,7 @@
 package org.gradus.models;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gradus.nn.Dropout;
 import org.gradus.nn.Flatten;
 import org.gradus.nn.Layer;
@@ -7,9 +9,6 @@ import org.gradus.nn.Linear;
 import org.gradus.nn.ReLU;
 import org.gradus.nn.Sequential;
 import org.gradus.tensor.Tensor;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * A multi-layer perceptron: {@code [batch, ...]} to logits {@code [batch, outputs]}. The input is

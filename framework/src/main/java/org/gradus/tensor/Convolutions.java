@@ -1,12 +1,11 @@
 package org.gradus.tensor;
 
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.gradus.device.ConvolutionKernels;
 import org.gradus.device.View;
 import org.gradus.device.Window;
 import org.gradus.shape.Shape;
-
-import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * Convolution and its two adjoints, each the gradient of the others, so that three rules give

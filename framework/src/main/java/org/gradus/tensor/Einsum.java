@@ -1,12 +1,11 @@
 package org.gradus.tensor;
 
-import org.gradus.shape.Shape;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.gradus.shape.Shape;
 
 /**
  * Sums of products in Einstein's notation, as batched matrix products of two operands at a time.

@@ -1,5 +1,10 @@
 package org.gradus.tensor;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 import org.gradus.device.Device;
 import org.gradus.device.ReduceOp;
 import org.gradus.device.View;
@@ -7,12 +12,6 @@ import org.gradus.dtype.DType;
 import org.gradus.expr.PointwiseFunction;
 import org.gradus.expr.Program;
 import org.gradus.shape.Shape;
-
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
  * Puts pointwise work off and fuses it: decides what is inlined into one kernel, and builds that

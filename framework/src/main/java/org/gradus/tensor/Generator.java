@@ -1,14 +1,13 @@
 package org.gradus.tensor;
 
+import java.util.Arrays;
+import java.util.List;
 import org.gradus.device.Device;
 import org.gradus.dtype.DType;
 import org.gradus.expr.PointwiseFunction;
 import org.gradus.expr.Sampling;
 import org.gradus.expr.Scalars;
 import org.gradus.shape.Shape;
-
-import java.util.Arrays;
-import java.util.List;
 
 /**
  * A source of random numbers: Philox4x32-10, counter-based (Salmon et al., 2011). The key is the

@@ -1,11 +1,10 @@
 package org.gradus.tensor;
 
-import org.gradus.dtype.DType;
-import org.gradus.shape.Shape;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import org.gradus.dtype.DType;
+import org.gradus.shape.Shape;
 
 /**
  * An array in host memory, row-major, in native byte order: what readers of files produce, and what

@@ -1,10 +1,9 @@
 package org.gradus.tensor;
 
+import java.util.Arrays;
 import org.gradus.device.CumulateOp;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
-
-import java.util.Arrays;
 
 /** Elements picked by position, sorted, and accumulated along an axis. */
 public sealed interface Indexing permits Tensor {

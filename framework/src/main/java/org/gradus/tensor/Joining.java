@@ -1,10 +1,9 @@
 package org.gradus.tensor;
 
+import java.util.Arrays;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
-
-import java.util.Arrays;
 
 /** Several tensors as one. */
 final class Joining {

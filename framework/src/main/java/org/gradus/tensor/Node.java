@@ -1,15 +1,14 @@
 package org.gradus.tensor;
 
-import org.gradus.device.Device;
-import org.gradus.dtype.DType;
-import org.gradus.shape.Shape;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.gradus.device.Device;
+import org.gradus.dtype.DType;
+import org.gradus.shape.Shape;
 
 /**
  * An entry of the tape: an operation, where its inputs came from, and the values that its gradient

@@ -1,12 +1,11 @@
 package org.gradus.tensor;
 
+import java.util.List;
 import org.gradus.device.ReduceOp;
 import org.gradus.device.Window;
 import org.gradus.dtype.DType;
 import org.gradus.expr.PointwiseFunction;
 import org.gradus.shape.Shape;
-
-import java.util.List;
 
 /**
  * What the tape remembers of an operation: enough to find its gradient rule in {@link Gradients},

@@ -1,16 +1,15 @@
 package org.gradus.tensor;
 
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import org.gradus.device.Device;
 import org.gradus.dtype.DType;
 import org.gradus.expr.Expr;
 import org.gradus.expr.PointwiseFunction;
 import org.gradus.expr.Scalars;
 import org.gradus.shape.Shape;
-
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
 
 /** Applies pointwise functions to tensors: broadcasting, types, devices, the tape. */
 final class Pointwise {

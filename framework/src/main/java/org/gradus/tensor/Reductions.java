@@ -1,11 +1,10 @@
 package org.gradus.tensor;
 
+import java.util.Arrays;
+import java.util.Locale;
 import org.gradus.device.ReduceOp;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
-
-import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * Sums, means, extrema and the like. Each takes the axes to reduce, none meaning all; the axes

@@ -1,10 +1,9 @@
 package org.gradus.tensor;
 
-import org.gradus.device.View;
-import org.gradus.shape.Shape;
-
 import java.util.Arrays;
 import java.util.List;
+import org.gradus.device.View;
+import org.gradus.shape.Shape;
 
 /** Other views of the same elements, and their placement in larger tensors. */
 public sealed interface Reshaping permits Tensor {

@@ -1,9 +1,8 @@
 package org.gradus.tensor;
 
-import org.gradus.device.SoftmaxKernels;
-
 import java.util.Arrays;
 import java.util.List;
+import org.gradus.device.SoftmaxKernels;
 
 /** The softmax family as fused kernels over contiguous rows, with their plain definitions. */
 final class SoftmaxFunctions {

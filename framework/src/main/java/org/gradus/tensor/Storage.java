@@ -1,12 +1,11 @@
 package org.gradus.tensor;
 
-import org.gradus.device.Buffer;
-import org.gradus.device.Device;
-import org.gradus.dtype.DType;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.gradus.device.Buffer;
+import org.gradus.device.Device;
+import org.gradus.dtype.DType;
 
 /** A buffer that several values share; released with the last of them. */
 final class Storage {

@@ -1,8 +1,7 @@
 package org.gradus.tensor;
 
-import org.gradus.shape.Shape;
-
 import java.util.Locale;
+import org.gradus.shape.Shape;
 
 /** Tensors as people read them. */
 final class TensorText {

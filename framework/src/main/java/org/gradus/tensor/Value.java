@@ -1,15 +1,14 @@
 package org.gradus.tensor;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.gradus.device.Device;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.expr.PointwiseFunction;
 import org.gradus.shape.Shape;
-
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What a tensor holds: either a view of a storage, or pointwise work that was put off so that it

@@ -1,13 +1,12 @@
 package org.gradus.train;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gradus.data.Batch;
 import org.gradus.data.BatchIterator;
 import org.gradus.device.Device;
 import org.gradus.nn.Layer;
 import org.gradus.tensor.Tensor;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** How batches reach models. */
 final class Batches {

@@ -1,11 +1,5 @@
 package org.gradus.train;
 
-import org.gradus.data.DataException;
-import org.gradus.io.Safetensors;
-import org.gradus.nn.Module;
-import org.gradus.shape.Shape;
-import org.gradus.tensor.HostArray;
-
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,6 +8,11 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
+import org.gradus.data.DataException;
+import org.gradus.io.Safetensors;
+import org.gradus.nn.Module;
+import org.gradus.shape.Shape;
+import org.gradus.tensor.HostArray;
 
 /**
  * All there is to know to continue a training: a safetensors file with the tensors {@code model.*},

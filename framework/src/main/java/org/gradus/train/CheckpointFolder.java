@@ -1,7 +1,5 @@
 package org.gradus.train;
 
-import org.gradus.data.DataException;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -13,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.gradus.data.DataException;
 
 /**
  * A folder of checkpoints: {@code step-0000001200.safetensors} for those of the last steps, {@code

@@ -1,5 +1,11 @@
 package org.gradus.train;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.gradus.data.Batch;
 import org.gradus.data.BatchIterator;
 import org.gradus.data.DataLoader;
@@ -12,13 +18,6 @@ import org.gradus.nn.Module;
 import org.gradus.tensor.Autograd;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
-
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
 
 /**
  * Measures a model on a data set, without gradients and in evaluation mode, on the model's device.

@@ -1,8 +1,7 @@
 package org.gradus.train;
 
-import org.gradus.tensor.Tensor;
-
 import java.util.List;
+import org.gradus.tensor.Tensor;
 
 /** How a model is called with the inputs of a batch, where it takes more than one. */
 @FunctionalInterface

@@ -1,9 +1,8 @@
 package org.gradus.train;
 
-import org.gradus.tensor.Tensor;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.gradus.tensor.Tensor;
 
 /**
  * Adds up the losses of batches, weighted by their samples: over the epoch, and since the last

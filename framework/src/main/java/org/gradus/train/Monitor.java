@@ -1,11 +1,10 @@
 package org.gradus.train;
 
-import org.gradus.metrics.Metric;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import org.gradus.metrics.Metric;
 
 /** Watches one value for the best so far, and for how long there was no better. */
 final class Monitor {

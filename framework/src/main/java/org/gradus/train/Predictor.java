@@ -1,13 +1,12 @@
 package org.gradus.train;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gradus.nn.Layer;
 import org.gradus.tensor.Autograd;
 import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Classifies single samples, without gradients and in evaluation mode, on the model's device. The

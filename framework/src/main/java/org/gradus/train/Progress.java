@@ -4,11 +4,9 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
-import org.gradus.tensor.Generator;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.gradus.tensor.Generator;
 
 /**
  * Where a training stands, besides its tensors: what a checkpoint keeps as JSON.

@@ -1,9 +1,8 @@
 package org.gradus.train;
 
-import org.gradus.io.TensorBoardWriter;
-
 import java.nio.file.Path;
 import java.util.Map;
+import org.gradus.io.TensorBoardWriter;
 
 /**
  * Writes a training's reports as curves for TensorBoard: {@code loss/step}, {@code learning_rate},

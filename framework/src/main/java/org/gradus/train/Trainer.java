@@ -1,5 +1,10 @@
 package org.gradus.train;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.gradus.data.Dataset;
 import org.gradus.device.Device;
 import org.gradus.device.Devices;
@@ -12,12 +17,6 @@ import org.gradus.optim.Adam;
 import org.gradus.optim.ParameterGroup;
 import org.gradus.optim.Schedule;
 import org.gradus.optim.UpdateRule;
-
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 
 /**
  * Trains a model on a data set. Each setting returns this trainer.

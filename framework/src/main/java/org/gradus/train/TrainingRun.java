@@ -1,5 +1,11 @@
 package org.gradus.train;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.gradus.data.BatchIterator;
 import org.gradus.data.DataLoader;
 import org.gradus.data.Dataset;
@@ -7,13 +13,6 @@ import org.gradus.device.Device;
 import org.gradus.metrics.Metric;
 import org.gradus.nn.Module;
 import org.gradus.tensor.HostArray;
-
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /** One call of {@link Trainer#fit}: where it stands, what is reported and saved, when it ends. */
 final class TrainingRun {

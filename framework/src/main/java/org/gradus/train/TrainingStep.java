@@ -1,5 +1,6 @@
 package org.gradus.train;
 
+import java.util.List;
 import org.gradus.data.Batch;
 import org.gradus.data.BatchIterator;
 import org.gradus.device.Device;
@@ -8,8 +9,6 @@ import org.gradus.optim.Optimizer;
 import org.gradus.tensor.Autograd;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
-
-import java.util.List;
 
 /** What happens in one step: gradients of one or more batches, clipping, and the update. */
 final class TrainingStep {

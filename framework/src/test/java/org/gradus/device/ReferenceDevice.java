@@ -1,11 +1,5 @@
 package org.gradus.device;
 
-import org.gradus.dtype.DType;
-import org.gradus.expr.Program;
-import org.gradus.expr.ProgramEvaluator;
-import org.gradus.shape.Shape;
-import org.gradus.tensor.HostArray;
-
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -14,6 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.gradus.dtype.DType;
+import org.gradus.expr.Program;
+import org.gradus.expr.ProgramEvaluator;
+import org.gradus.shape.Shape;
+import org.gradus.tensor.HostArray;
 
 /**
  * The primitives in the plainest Java, element by element: what they mean, and all that a backend

@@ -2,6 +2,11 @@ package org.gradus.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.gradus.device.Device;
 import org.gradus.device.ReferenceDevice;
 import org.gradus.device.Window;
@@ -9,12 +14,6 @@ import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
-import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** Each gradient rule against central differences in {@code F64}, first and second order. */
 class TensorGradientsTest {

@@ -1,13 +1,12 @@
 package org.gradus.cpu;
 
-import org.gradus.device.DeviceException;
-import org.gradus.device.MemoryReport;
-import org.gradus.dtype.DType;
-
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.gradus.device.DeviceException;
+import org.gradus.device.MemoryReport;
+import org.gradus.dtype.DType;
 
 /**
  * Hands out arrays and keeps the released ones for the next allocation of their size: a fresh array

@@ -1,10 +1,9 @@
 package org.gradus.cpu;
 
+import java.lang.foreign.MemorySegment;
 import org.gradus.device.Buffer;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
-
-import java.lang.foreign.MemorySegment;
 
 /**
  * A block of the heap: one Java array. {@code F32} is a {@code float[]}, {@code F64} a {@code

@@ -1,9 +1,5 @@
 package org.gradus.cpu;
 
-import org.gradus.cpu.vector.VectorProvider;
-import org.gradus.device.Capabilities;
-import org.gradus.dtype.DType;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +7,9 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.gradus.cpu.vector.VectorProvider;
+import org.gradus.device.Capabilities;
+import org.gradus.dtype.DType;
 
 /** Describes the processor. */
 final class CpuCapabilities {

@@ -1,5 +1,9 @@
 package org.gradus.cpu;
 
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.gradus.cpu.convolution.Columns;
 import org.gradus.cpu.convolution.CpuConvolution;
 import org.gradus.cpu.indexing.Copy;
@@ -29,11 +33,6 @@ import org.gradus.device.Window;
 import org.gradus.dtype.DType;
 import org.gradus.expr.Program;
 import org.gradus.shape.Shape;
-
-import java.lang.foreign.MemorySegment;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * The processor that runs the JVM. Tensors are Java arrays; every call has done its work when it

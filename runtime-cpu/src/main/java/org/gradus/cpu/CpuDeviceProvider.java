@@ -1,10 +1,9 @@
 package org.gradus.cpu;
 
+import java.util.List;
 import org.gradus.device.Device;
 import org.gradus.device.DeviceException;
 import org.gradus.device.DeviceProvider;
-
-import java.util.List;
 
 /** Offers the processor that runs the JVM, as one device with all its cores. */
 public final class CpuDeviceProvider implements DeviceProvider {

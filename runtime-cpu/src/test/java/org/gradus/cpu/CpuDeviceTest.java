@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.gradus.device.Buffer;
 import org.gradus.device.ConvolutionKernels;
 import org.gradus.device.Device;
@@ -18,10 +21,6 @@ import org.gradus.expr.Expr;
 import org.gradus.expr.Program;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
-
-import java.lang.foreign.MemorySegment;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 class CpuDeviceTest {
     @Test

@@ -1,5 +1,6 @@
 package org.gradus.cpu;
 
+import java.util.List;
 import org.gradus.cpu.pointwise.Rounding;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
@@ -7,8 +8,6 @@ import org.gradus.expr.Op;
 import org.gradus.expr.Program;
 import org.gradus.expr.Program.Instruction;
 import org.gradus.expr.Scalars;
-
-import java.util.List;
 
 /**
  * Evaluates a program one element after the other, in {@code double} and {@code long}, rounding

@@ -1,11 +1,10 @@
 package org.gradus.cpu;
 
+import java.util.Random;
 import org.gradus.device.Device;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
-
-import java.util.Random;
 
 /** Views of every layout with known content, for tests. */
 public final class TestTensors {

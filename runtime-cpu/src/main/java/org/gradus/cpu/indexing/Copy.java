@@ -1,14 +1,13 @@
 package org.gradus.cpu.indexing;
 
+import java.util.Arrays;
+import java.util.List;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.Elements;
 import org.gradus.cpu.pointwise.IterationSpace;
 import org.gradus.cpu.threads.WorkerPool;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
-
-import java.util.Arrays;
-import java.util.List;
 
 /** Copies between views, and fills them. Cost: each element is read and written once. */
 public final class Copy {

@@ -1,13 +1,12 @@
 package org.gradus.cpu.indexing;
 
+import java.util.List;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.Elements;
 import org.gradus.cpu.threads.WorkerPool;
 import org.gradus.device.CumulateOp;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
-
-import java.util.List;
 
 /** Running totals along an axis, kept in double precision or 64-bit integers. */
 public final class Cumulate {

@@ -1,12 +1,11 @@
 package org.gradus.cpu.indexing;
 
+import java.util.List;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.Elements;
 import org.gradus.cpu.pointwise.IterationSpace;
 import org.gradus.cpu.threads.WorkerPool;
 import org.gradus.device.View;
-
-import java.util.List;
 
 /**
  * Picks elements along an axis; see {@link org.gradus.device.Device#gather}. Where an index is

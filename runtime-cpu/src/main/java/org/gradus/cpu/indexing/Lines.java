@@ -1,10 +1,9 @@
 package org.gradus.cpu.indexing;
 
+import java.util.List;
 import org.gradus.cpu.pointwise.IterationSpace;
 import org.gradus.device.View;
 import org.gradus.shape.Shape;
-
-import java.util.List;
 
 /** The lines along one axis of some views of one shape, numbered by the positions on the others. */
 final class Lines {

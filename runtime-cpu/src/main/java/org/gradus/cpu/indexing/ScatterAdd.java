@@ -1,5 +1,6 @@
 package org.gradus.cpu.indexing;
 
+import java.util.List;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.Elements;
 import org.gradus.cpu.pointwise.FloatOps;
@@ -9,8 +10,6 @@ import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.expr.Op;
 import org.gradus.shape.Shape;
-
-import java.util.List;
 
 /**
  * Adds elements to places along an axis; see {@link org.gradus.device.Device#scatterAdd}.

@@ -1,13 +1,12 @@
 package org.gradus.cpu.indexing;
 
+import java.util.Arrays;
+import java.util.List;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.Elements;
 import org.gradus.cpu.threads.WorkerPool;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
-
-import java.util.Arrays;
-import java.util.List;
 
 /**
  * Sorts along an axis; see {@link org.gradus.device.Device#sort}.

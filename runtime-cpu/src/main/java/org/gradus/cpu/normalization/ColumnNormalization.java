@@ -1,10 +1,9 @@
 package org.gradus.cpu.normalization;
 
+import java.util.Arrays;
 import org.gradus.cpu.FloatRows;
 import org.gradus.cpu.threads.WorkerPool;
 import org.gradus.device.View;
-
-import java.util.Arrays;
 
 /**
  * Normalization of the channels of {@code [outer, groups]}: neighbouring channels side by side, in

@@ -1,10 +1,9 @@
 package org.gradus.cpu.normalization;
 
+import java.util.Optional;
 import org.gradus.cpu.threads.WorkerPool;
 import org.gradus.device.NormalizationKernels;
 import org.gradus.device.View;
-
-import java.util.Optional;
 
 /** {@link NormalizationKernels} for {@code F32}. */
 public final class CpuNormalization implements NormalizationKernels {

@@ -1,9 +1,8 @@
 package org.gradus.cpu.normalization;
 
+import java.util.Arrays;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.device.View;
-
-import java.util.Arrays;
 
 /** The outputs of a backward pass. */
 record Gradients(View input, View weight, View bias) {

@@ -1,10 +1,9 @@
 package org.gradus.cpu.normalization;
 
-import org.gradus.cpu.CpuBuffer;
-import org.gradus.device.View;
-
 import java.util.Arrays;
 import java.util.Optional;
+import org.gradus.cpu.CpuBuffer;
+import org.gradus.device.View;
 
 /**
  * What normalized elements are multiplied by and what is added, copied so that both begin at 0.

@@ -2,7 +2,6 @@ package org.gradus.cpu.normalization;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
-
 import org.gradus.cpu.vector.LaneSum;
 
 /** {@link NormalizationPasses} with the Vector API; loaded only where it is present. */

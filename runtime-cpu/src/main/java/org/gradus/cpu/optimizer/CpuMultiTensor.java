@@ -1,5 +1,7 @@
 package org.gradus.cpu.optimizer;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.pointwise.IterationSpace;
 import org.gradus.cpu.pointwise.Pointwise;
@@ -8,9 +10,6 @@ import org.gradus.cpu.threads.WorkerPool;
 import org.gradus.device.MultiTensorKernels;
 import org.gradus.device.View;
 import org.gradus.expr.Program;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** {@link MultiTensorKernels} for {@code F32}, in parallel over blocks of all tensors. */
 public final class CpuMultiTensor implements MultiTensorKernels {

@@ -1,5 +1,6 @@
 package org.gradus.cpu.pointwise;
 
+import java.util.List;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.pointwise.TileProgram.Input;
 import org.gradus.cpu.pointwise.TileProgram.Output;
@@ -7,8 +8,6 @@ import org.gradus.cpu.pointwise.TileProgram.Slot;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.expr.Op;
-
-import java.util.List;
 
 /**
  * One launch of a program: computes tiles of its outputs for runs of consecutive positions in an

@@ -1,8 +1,7 @@
 package org.gradus.cpu.pointwise;
 
-import org.gradus.dtype.DType;
-
 import java.util.Arrays;
+import org.gradus.dtype.DType;
 
 /**
  * The registers of one worker: for each slot of a program the array that holds its tile and where

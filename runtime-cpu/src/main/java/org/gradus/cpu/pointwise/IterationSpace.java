@@ -1,9 +1,8 @@
 package org.gradus.cpu.pointwise;
 
+import java.util.List;
 import org.gradus.device.View;
 import org.gradus.shape.Shape;
-
-import java.util.List;
 
 /**
  * The index space of a kernel, with the memory layout of each operand in it. Axes of size 1 are

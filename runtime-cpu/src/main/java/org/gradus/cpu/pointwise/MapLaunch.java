@@ -1,13 +1,12 @@
 package org.gradus.cpu.pointwise;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.pointwise.Evaluation.Target;
 import org.gradus.cpu.pointwise.TileProgram.Output;
 import org.gradus.device.View;
 import org.gradus.shape.Shape;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** A program about to be run on given views, cut into tiles. */
 final class MapLaunch {

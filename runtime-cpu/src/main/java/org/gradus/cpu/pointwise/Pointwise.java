@@ -1,15 +1,14 @@
 package org.gradus.cpu.pointwise;
 
-import org.gradus.cpu.threads.WorkerPool;
-import org.gradus.device.View;
-import org.gradus.expr.Program;
-import org.gradus.shape.Shape;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.gradus.cpu.threads.WorkerPool;
+import org.gradus.device.View;
+import org.gradus.expr.Program;
+import org.gradus.shape.Shape;
 
 /**
  * Runs pointwise programs, and keeps the compiled ones.

@@ -1,5 +1,12 @@
 package org.gradus.cpu.pointwise;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import org.gradus.cpu.pointwise.TileProgram.Input;
 import org.gradus.cpu.pointwise.TileProgram.Literal;
 import org.gradus.cpu.pointwise.TileProgram.Output;
@@ -8,14 +15,6 @@ import org.gradus.dtype.DType;
 import org.gradus.expr.Op;
 import org.gradus.expr.Program;
 import org.gradus.expr.Program.Instruction;
-
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
 
 /** Turns a program into a {@link TileProgram}: assigns slots, and a loop to each instruction. */
 final class TileCompiler {

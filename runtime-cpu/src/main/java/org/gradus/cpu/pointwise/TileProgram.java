@@ -1,9 +1,8 @@
 package org.gradus.cpu.pointwise;
 
+import java.util.List;
 import org.gradus.dtype.DType;
 import org.gradus.expr.Scalars;
-
-import java.util.List;
 
 /**
  * A program made ready for the interpreter: its instructions as loops over tiles, its values in the

@@ -1,8 +1,7 @@
 package org.gradus.cpu.pointwise;
 
-import org.gradus.dtype.DType;
-
 import java.util.Arrays;
+import org.gradus.dtype.DType;
 
 /**
  * Moves elements between buffers and tiles: widens storage types to their compute type when

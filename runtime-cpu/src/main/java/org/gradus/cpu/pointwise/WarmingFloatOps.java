@@ -1,12 +1,11 @@
 package org.gradus.cpu.pointwise;
 
-import org.gradus.expr.Op;
-
 import java.util.Arrays;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.gradus.expr.Op;
 
 /**
  * Plain loops until the vector ones are compiled: before that, code on the Vector API is a thousand

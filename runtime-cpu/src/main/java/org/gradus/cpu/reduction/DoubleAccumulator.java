@@ -1,9 +1,8 @@
 package org.gradus.cpu.reduction;
 
+import java.util.Arrays;
 import org.gradus.cpu.pointwise.Evaluation;
 import org.gradus.device.ReduceOp;
-
-import java.util.Arrays;
 
 /**
  * Totals in double precision. Long rows of {@code F64} are summed in halves of halves, so that the

@@ -1,9 +1,8 @@
 package org.gradus.cpu.reduction;
 
+import java.util.Arrays;
 import org.gradus.cpu.pointwise.Evaluation;
 import org.gradus.device.ReduceOp;
-
-import java.util.Arrays;
 
 /**
  * Totals of {@code F32} elements. A tile of a row is summed in parallel lanes, and tiles are added

@@ -1,9 +1,8 @@
 package org.gradus.cpu.reduction;
 
+import java.util.Arrays;
 import org.gradus.cpu.pointwise.Evaluation;
 import org.gradus.device.ReduceOp;
-
-import java.util.Arrays;
 
 /** Totals of integers and truth values, in 64 bits; sums and products wrap. */
 final class LongAccumulator extends Accumulator {

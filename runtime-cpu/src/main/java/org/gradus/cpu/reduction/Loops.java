@@ -1,8 +1,7 @@
 package org.gradus.cpu.reduction;
 
-import org.gradus.shape.Shape;
-
 import java.util.Arrays;
+import org.gradus.shape.Shape;
 
 /**
  * The order in which a reduction visits its elements: kept axes outside, then all reduced ones,

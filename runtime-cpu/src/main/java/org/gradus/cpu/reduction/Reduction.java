@@ -1,5 +1,6 @@
 package org.gradus.cpu.reduction;
 
+import java.util.List;
 import org.gradus.cpu.pointwise.Evaluation;
 import org.gradus.cpu.pointwise.IterationSpace;
 import org.gradus.cpu.pointwise.Pointwise;
@@ -9,8 +10,6 @@ import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.expr.Program;
 import org.gradus.shape.Shape;
-
-import java.util.List;
 
 /**
  * Reduces the results of pointwise programs; see {@link org.gradus.device.Device#reduce}.

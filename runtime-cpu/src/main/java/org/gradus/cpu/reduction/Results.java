@@ -1,12 +1,11 @@
 package org.gradus.cpu.reduction;
 
+import java.util.List;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.Elements;
 import org.gradus.cpu.pointwise.IterationSpace;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
-
-import java.util.List;
 
 /** The output of a reduction, its elements numbered in the order of the kept axes. */
 final class Results {

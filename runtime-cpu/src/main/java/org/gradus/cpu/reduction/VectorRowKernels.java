@@ -3,7 +3,6 @@ package org.gradus.cpu.reduction;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
-
 import org.gradus.cpu.vector.LaneSum;
 
 /** {@link RowKernels} with the Vector API; loaded only where it is present. */

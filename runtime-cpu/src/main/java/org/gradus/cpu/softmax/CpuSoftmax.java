@@ -1,13 +1,12 @@
 package org.gradus.cpu.softmax;
 
+import java.util.function.IntConsumer;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.FloatRows;
 import org.gradus.cpu.reduction.RowKernels;
 import org.gradus.cpu.threads.WorkerPool;
 import org.gradus.device.SoftmaxKernels;
 import org.gradus.device.View;
-
-import java.util.function.IntConsumer;
 
 /**
  * {@link SoftmaxKernels} for {@code F32}, in parallel over rows.

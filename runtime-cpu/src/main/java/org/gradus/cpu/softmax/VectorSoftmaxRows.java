@@ -2,7 +2,6 @@ package org.gradus.cpu.softmax;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
-
 import org.gradus.cpu.pointwise.FloatMath;
 import org.gradus.cpu.pointwise.VectorFloatMath;
 import org.gradus.cpu.vector.LaneSum;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Random;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.cpu.TestTensors;
@@ -12,8 +13,6 @@ import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
-
-import java.util.Random;
 
 class GatherTest {
     private final CpuDevice device = new CpuDevice(2);

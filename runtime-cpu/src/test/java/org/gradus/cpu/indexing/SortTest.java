@@ -3,6 +3,8 @@ package org.gradus.cpu.indexing;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
+import java.util.Comparator;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.cpu.TestTensors;
 import org.gradus.cpu.TestTensors.Layout;
@@ -11,9 +13,6 @@ import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
-
-import java.util.Arrays;
-import java.util.Comparator;
 
 class SortTest {
     private static final Shape[] SHAPES = {

@@ -3,6 +3,7 @@ package org.gradus.cpu.normalization;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Optional;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.cpu.TestTensors;
 import org.gradus.cpu.TestTensors.Layout;
@@ -11,8 +12,6 @@ import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
-
-import java.util.Optional;
 
 class CpuNormalizationTest {
     private static final double EPSILON = 1e-5;

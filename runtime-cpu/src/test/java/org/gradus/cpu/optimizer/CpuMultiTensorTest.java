@@ -3,6 +3,8 @@ package org.gradus.cpu.optimizer;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.cpu.TestTensors;
 import org.gradus.cpu.TestTensors.Layout;
@@ -14,9 +16,6 @@ import org.gradus.expr.Program;
 import org.gradus.expr.Scalars;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
-
-import java.util.ArrayList;
-import java.util.List;
 
 class CpuMultiTensorTest {
     private static final Shape[] SHAPES = {

@@ -3,11 +3,10 @@ package org.gradus.cpu.pointwise;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.function.DoubleUnaryOperator;
 import org.gradus.cpu.NaiveProgram;
 import org.gradus.expr.Op;
 import org.junit.jupiter.api.Test;
-
-import java.util.function.DoubleUnaryOperator;
 
 class FloatMathTest {
     private static final float INFINITY = Float.POSITIVE_INFINITY;

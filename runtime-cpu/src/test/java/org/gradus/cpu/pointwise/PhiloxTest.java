@@ -3,6 +3,7 @@ package org.gradus.cpu.pointwise;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.device.View;
@@ -11,8 +12,6 @@ import org.gradus.expr.Expr;
 import org.gradus.expr.Program;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
 
 class PhiloxTest {
     /** The vectors of the file kat_vectors of Random123. */

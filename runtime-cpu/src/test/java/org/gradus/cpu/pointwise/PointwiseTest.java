@@ -3,6 +3,10 @@ package org.gradus.cpu.pointwise;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.cpu.NaiveProgram;
 import org.gradus.cpu.TestTensors;
@@ -15,11 +19,6 @@ import org.gradus.expr.Program;
 import org.gradus.expr.Scalars;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
-
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Random;
 
 class PointwiseTest {
     private static final List<DType> COMPUTE =

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import java.util.Random;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.cpu.NaiveProgram;
@@ -17,9 +19,6 @@ import org.gradus.expr.Expr;
 import org.gradus.expr.Program;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
-import java.util.Random;
 
 class ReductionTest {
     private static final long[] NONE = {};

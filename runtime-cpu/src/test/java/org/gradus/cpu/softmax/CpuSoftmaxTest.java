@@ -3,6 +3,7 @@ package org.gradus.cpu.softmax;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.function.IntToDoubleFunction;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.cpu.TestTensors;
 import org.gradus.cpu.TestTensors.Layout;
@@ -11,8 +12,6 @@ import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
-
-import java.util.function.IntToDoubleFunction;
 
 class CpuSoftmaxTest {
     private static final Shape[] SHAPES = {

@@ -9,18 +9,17 @@ import static org.gradus.train.TrainingLength.epochs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import org.gradus.train.Checkpoints;
-import org.gradus.train.StepReport;
-import org.gradus.train.TrainingListener;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.gradus.train.Checkpoints;
+import org.gradus.train.StepReport;
+import org.gradus.train.TrainingListener;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A training whose process is killed, as by the system, while it writes checkpoints. */
 class KilledProcessTest {

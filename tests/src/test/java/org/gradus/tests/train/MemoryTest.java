@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.gradus.data.Dataset;
 import org.gradus.data.Digits;
 import org.gradus.device.Device;
@@ -22,10 +25,6 @@ import org.gradus.train.TrainingListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /** Training keeps no memory. Each test has a device of its own, whose buffers nobody else uses. */
 class MemoryTest {

@@ -3,6 +3,11 @@ package org.gradus.tests.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 import org.gradus.data.Dataset;
 import org.gradus.data.Digits;
 import org.gradus.io.Safetensors;
@@ -14,12 +19,6 @@ import org.gradus.optim.Schedule;
 import org.gradus.tensor.HostArray;
 import org.gradus.train.CheckpointFolder;
 import org.gradus.train.Trainer;
-
-import java.lang.foreign.ValueLayout;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.SequencedMap;
 
 /** A training that takes a moment and has all that a checkpoint must remember. */
 final class SmallTraining {

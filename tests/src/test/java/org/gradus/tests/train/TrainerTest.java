@@ -13,6 +13,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.gradus.data.Dataset;
 import org.gradus.data.Digits;
 import org.gradus.data.InMemoryDataset;
@@ -44,12 +49,6 @@ import org.gradus.train.TrainingResult;
 import org.gradus.train.TrainingResult.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /** What training comes to, and how it ends. */
 class TrainerTest {
