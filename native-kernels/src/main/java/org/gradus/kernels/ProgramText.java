@@ -72,9 +72,7 @@ public final class ProgramText {
         }
         return switch (n.op()) {
             case SELECT -> a + " ? " + b + " : " + c;
-            case EQUAL -> "(i32)(" + a + " == " + b + ")";
-            case LESS -> "(i32)(" + a + " < " + b + ")";
-            case LESS_EQUAL -> "(i32)(" + a + " <= " + b + ")";
+            case EQUAL, LESS, LESS_EQUAL -> call(n.op(), registerType(type), a, b);
             case NOT -> (type == DType.BOOL ? "!" : "~") + a;
             case AND -> a + " & " + b;
             case OR -> a + " | " + b;
@@ -100,12 +98,17 @@ public final class ProgramText {
     }
 
     private static String whole(Op op, DType type, String a, String b) {
-        DType integer = type == DType.BOOL ? DType.I32 : type;
+        DType integer = registerType(type);
         return switch (op) {
             case FLOOR, CEIL, ROUND -> a;
             case ABSOLUTE -> "abs_" + integer + "(" + a + ")";
             default -> call(op, integer, a, b);
         };
+    }
+
+    /** Returns the type that truth values share with integers, else the type itself. */
+    private static DType registerType(DType type) {
+        return type == DType.BOOL ? DType.I32 : type;
     }
 
     private static String call(Op op, DType type, String a, String b) {

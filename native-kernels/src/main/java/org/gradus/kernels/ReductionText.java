@@ -261,14 +261,21 @@ final class ReductionText {
             case MINIMUM -> combine("minimum_" + suffix + "(a, b)");
             case ARGMAX, ARGMIN -> {
                 String order = op == ReduceOp.ARGMAX ? ">" : "<";
+                String body =
+                        floating
+                                ? """
+                                    const i32 a_nan = a != a;
+                                    const i32 b_nan = b != b;
+                                    const i32 same = a == b || (a_nan && b_nan);
+                                    const i32 beyond = !b_nan && (a_nan || a %s b);
+                                """
+                                : """
+                                    const i32 same = a == b;
+                                    const i32 beyond = a %s b;
+                                """;
                 yield "/* NaN comes before all, and of equal ones the first; -1 is none */\n"
                         + "FN i32 is_before(acc a, i64 a_at, acc b, i64 b_at) {\n"
-                        + "    const i32 a_nan = a != a;\n"
-                        + "    const i32 b_nan = b != b;\n"
-                        + "    const i32 same = a == b || (a_nan && b_nan);\n"
-                        + "    const i32 beyond = (a_nan && !b_nan) || (!b_nan && a "
-                        + order
-                        + " b);\n"
+                        + body.formatted(order)
                         + "    return a_at >= 0 && (b_at < 0 || beyond || (same && a_at < b_at));\n"
                         + "}\n";
             }

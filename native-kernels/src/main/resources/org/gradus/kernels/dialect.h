@@ -188,6 +188,19 @@ FN double load_f64(GLOBAL const double *p, i64 i) { return p[i]; }
 FN void store_f64(GLOBAL double *p, i64 i, double x) { p[i] = x; }
 #endif
 
+/* ---- comparisons; functions, as a comparison with itself would be warned of */
+
+#define DIALECT_COMPARISON(T, N)                                                                   \
+    FN i32 equal_##N(T a, T b) { return a == b; }                                                  \
+    FN i32 less_##N(T a, T b) { return a < b; }                                                    \
+    FN i32 less_equal_##N(T a, T b) { return a <= b; }
+DIALECT_COMPARISON(i32, i32)
+DIALECT_COMPARISON(i64, i64)
+DIALECT_COMPARISON(float, f32)
+#ifdef HAS_F64
+DIALECT_COMPARISON(double, f64)
+#endif
+
 /* ---- integers: overflow wraps, division by zero gives 0 */
 
 #define DIALECT_INTEGER(T, U, WIDTH)                                                               \

@@ -19,7 +19,6 @@
     }
     for (i64 start = 0; start < w.v[2]; start += DEPTH) {
         const i32 depth = (i32)(w.v[2] - start < DEPTH ? w.v[2] - start : DEPTH);
-        UNROLL
         for (i32 n = 0; n < DEPTH * ROWS / GROUP; n++) {
             const i32 t = n * GROUP + LOCAL_ID;
             const i32 q = A_BY_ROWS ? t % DEPTH : t / ROWS;
@@ -27,7 +26,6 @@
             a_tile[q * ROWS + i] = i < rows && q < depth
                 ? LOAD_A(a_start + i * w.v[4] + (start + q) * w.v[5]) : 0;
         }
-        UNROLL
         for (i32 n = 0; n < DEPTH * COLUMNS / GROUP; n++) {
             const i32 t = n * GROUP + LOCAL_ID;
             const i32 q = B_BY_ROWS ? t / COLUMNS : t % DEPTH;

@@ -34,7 +34,7 @@ import org.jocl.cl_program;
  * version. Used with the queue's lock held.
  */
 final class Programs {
-    private static final String STANDARD = "-cl-std=CL1.2 -Werror";
+    private static final String STANDARD = "-cl-std=CL1.2";
 
     private final cl_context context;
     private final DeviceInfo device;
@@ -56,6 +56,7 @@ final class Programs {
         this.dump = dump;
         this.options =
                 STANDARD
+                        + (Boolean.getBoolean("gradus.opencl.strict") ? " -Werror" : "")
                         + (device.limits().doublePrecision() ? " -DHAS_F64" : "")
                         + (device.exactDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
     }
