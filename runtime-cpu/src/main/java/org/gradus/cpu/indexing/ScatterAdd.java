@@ -107,6 +107,10 @@ public final class ScatterAdd {
 
         /** Adds the columns in {@code [first, end)} of one outer position. */
         void add(long group, long first, long end) {
+            if (dtype == DType.F32 && inner.elements() == 1) {
+                addElements(group, (float[]) from, (float[]) to);
+                return;
+            }
             int indexStride = (int) inner.innerStride(1);
             long run = inner.inner();
             for (long row = 0; row < size; row++) {
@@ -126,6 +130,20 @@ public final class ScatterAdd {
                     }
                     column += n;
                 }
+            }
+        }
+
+        /** The whole axis where it is the last one: each index names one element. */
+        private void addElements(long group, float[] source, float[] total) {
+            int fromAt = (int) offset(0, group, 0);
+            int indexAt = (int) offset(1, group, 0);
+            int toAt = (int) offset(2, group, 0);
+            int sourceStep = (int) fromStep;
+            int placeStep = (int) indexStep;
+            int totalStep = (int) toStep;
+            for (int row = 0; row < size; row++) {
+                int place = (int) bounds.check(indices[indexAt + row * placeStep]);
+                total[toAt + place * totalStep] += source[fromAt + row * sourceStep];
             }
         }
 

@@ -1,5 +1,6 @@
 package org.gradus.cpu.pooling;
 
+import java.util.Arrays;
 import org.gradus.cpu.convolution.Reach;
 
 /**
@@ -9,8 +10,9 @@ import org.gradus.cpu.convolution.Reach;
  * @param end an index after the last, and not after the next that it would see
  * @param count how many it sees
  * @param step the distance between them
+ * @param arePairs whether each position sees two neighbours
  */
-record Spans(int[] first, int[] end, int[] count, int step) {
+record Spans(int[] first, int[] end, int[] count, int step, boolean arePairs) {
     static Spans of(Reach reach, int positions) {
         int[] first = new int[positions];
         int[] end = new int[positions];
@@ -22,7 +24,8 @@ record Spans(int[] first, int[] end, int[] count, int step) {
             end[i] = reach.index(i, endElement);
             count[i] = endElement - firstElement;
         }
-        return new Spans(first, end, count, reach.dilation());
+        boolean pairs = reach.dilation() == 1 && Arrays.stream(count).allMatch(seen -> seen == 2);
+        return new Spans(first, end, count, reach.dilation(), pairs);
     }
 
     /** Returns the spans along all axes. */
