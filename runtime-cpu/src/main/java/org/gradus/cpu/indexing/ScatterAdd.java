@@ -142,7 +142,7 @@ public final class ScatterAdd {
             int placeStep = (int) indexStep;
             int totalStep = (int) toStep;
             for (int row = 0; row < size; row++) {
-                int place = (int) bounds.check(indices[indexAt + row * placeStep]);
+                int place = bounds.check(indices[indexAt + row * placeStep]);
                 total[toAt + place * totalStep] += source[fromAt + row * sourceStep];
             }
         }
