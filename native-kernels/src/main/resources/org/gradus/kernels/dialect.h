@@ -20,7 +20,11 @@
 /* a product and a sum are two roundings, as on every other device; fma_f32 is one */
 #pragma OPENCL FP_CONTRACT OFF
 #define KERNEL(NAME, SIZE) __kernel __attribute__((reqd_work_group_size(SIZE, 1, 1))) void NAME
-#define FN static inline
+/*
+ * Always inlined: where a function with a LOCAL pointer is left over, PoCL shares its memory among
+ * groups that run at the same time (pocl issue 1218).
+ */
+#define FN static inline __attribute__((always_inline))
 #define GLOBAL __global
 #define LOCAL __local
 #define LOCAL_ARRAY(T, NAME, N) __local T NAME[N]
