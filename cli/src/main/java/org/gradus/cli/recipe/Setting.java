@@ -1,6 +1,7 @@
 package org.gradus.cli.recipe;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+
 import org.gradus.cli.input.InputException;
 
 /**

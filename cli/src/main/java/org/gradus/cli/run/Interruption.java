@@ -1,7 +1,8 @@
 package org.gradus.cli.run;
 
-import java.util.concurrent.CompletableFuture;
 import org.gradus.train.StopRequest;
+
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Turns SIGINT and SIGTERM into a request that the training stop, and keeps the process alive until
