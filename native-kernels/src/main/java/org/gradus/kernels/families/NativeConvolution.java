@@ -10,8 +10,8 @@ import org.gradus.kernels.families.WindowedProduct.Operand;
 import org.gradus.kernels.families.WindowedProduct.Source;
 
 /**
- * Convolutions as implicit matrix products: the columns exist only as tiles in local memory. No
- * sum is made by atomic additions, so results are the same every time.
+ * Convolutions as implicit matrix products: the columns exist only as tiles in local memory. No sum
+ * is made by atomic additions, so results are the same every time.
  */
 final class NativeConvolution implements ConvolutionKernels {
     private static final int[] ONES = {1, 1, 1};
@@ -26,12 +26,7 @@ final class NativeConvolution implements ConvolutionKernels {
 
     @Override
     public void forward(
-            View input,
-            View weight,
-            Optional<View> bias,
-            Window given,
-            int groups,
-            View output) {
+            View input, View weight, Optional<View> bias, Window given, int groups, View output) {
         if (output.elements() == 0) {
             return;
         }

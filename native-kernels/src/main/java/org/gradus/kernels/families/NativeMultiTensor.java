@@ -33,8 +33,7 @@ final class NativeMultiTensor implements MultiTensorKernels {
             Program program, long[] scalars, List<List<View>> inputs, List<List<View>> outputs) {
         for (int i = 0; i < outputs.size(); i++) {
             List<View> results = outputs.get(i);
-            pointwise.map(
-                    program, results.getFirst().shape(), scalars, inputs.get(i), results);
+            pointwise.map(program, results.getFirst().shape(), scalars, inputs.get(i), results);
         }
     }
 

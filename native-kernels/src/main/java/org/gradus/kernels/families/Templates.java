@@ -23,8 +23,7 @@ final class Templates {
      * @param settings the values of the file's macros
      * @param wide whether indices ({@code ix}) have 64 bits
      */
-    private record Key(
-            String file, Map<String, Integer> settings, boolean wide, int groupSize) {}
+    private record Key(String file, Map<String, Integer> settings, boolean wide, int groupSize) {}
 
     private final Launcher launcher;
     private final Map<Key, KernelSource> sources = new ConcurrentHashMap<>();

@@ -162,7 +162,8 @@ record WindowedProduct(
         if (rows <= 8) {
             return new Tiling(1, 32, 8, 8);
         }
-        return rows <= 16 ? new Tiling(2, 32, 8, 8)
+        return rows <= 16
+                ? new Tiling(2, 32, 8, 8)
                 : rows <= 32 ? new Tiling(4, 16, 8, 8) : new Tiling(8, 8, 8, 8);
     }
 
