@@ -236,8 +236,6 @@ DIALECT_MATH1(log)
 DIALECT_MATH1(log1p)
 DIALECT_MATH1(sin)
 DIALECT_MATH1(cos)
-DIALECT_MATH1(tanh)
-DIALECT_MATH1(erf)
 DIALECT_MATH1(floor)
 DIALECT_MATH1(ceil)
 DIALECT_MATH1(rint)
@@ -253,14 +251,30 @@ DIALECT_MATH1_F64(log)
 DIALECT_MATH1_F64(log1p)
 DIALECT_MATH1_F64(sin)
 DIALECT_MATH1_F64(cos)
-DIALECT_MATH1_F64(tanh)
-DIALECT_MATH1_F64(erf)
 DIALECT_MATH1_F64(floor)
 DIALECT_MATH1_F64(ceil)
 DIALECT_MATH1_F64(rint)
 DIALECT_MATH1_F64(fabs)
 DIALECT_MATH2_F64(fmod)
 DIALECT_MATH2_F64(pow)
+#endif
+
+/*
+ * Hyperbolic tangent and error function: 1 where nothing nearer can be written. Some compilers'
+ * stay a last place below it, which a gradient multiplies with large numbers.
+ */
+#ifdef __OPENCL_VERSION__
+#define DIALECT_SATURATING(T, N, OP, C_OP, LIMIT)                                                  \
+    FN T OP##_##N(T x) { return x > LIMIT ? (T)1 : x < -LIMIT ? (T)-1 : OP(x); }
+#else
+#define DIALECT_SATURATING(T, N, OP, C_OP, LIMIT)                                                  \
+    FN T OP##_##N(T x) { return x > LIMIT ? (T)1 : x < -LIMIT ? (T)-1 : C_OP(x); }
+#endif
+DIALECT_SATURATING(float, f32, tanh, tanhf, 9.02f)
+DIALECT_SATURATING(float, f32, erf, erff, 4.0f)
+#ifdef HAS_F64
+DIALECT_SATURATING(double, f64, tanh, tanh, 19.1)
+DIALECT_SATURATING(double, f64, erf, erf, 5.95)
 #endif
 
 /*
