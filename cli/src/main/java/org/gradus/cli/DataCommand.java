@@ -1,5 +1,9 @@
 package org.gradus.cli;
 
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.StringJoiner;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.input.Names;
 import org.gradus.cli.run.Numbers;
@@ -9,17 +13,11 @@ import org.gradus.data.DatasetInfo;
 import org.gradus.data.Sample;
 import org.gradus.data.Split;
 import org.gradus.shape.Shape;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.StringJoiner;
 
 /** Lists the known data sets, or checks one and shows a sample. */
 @Command(

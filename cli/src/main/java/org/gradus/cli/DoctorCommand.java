@@ -3,22 +3,19 @@ package org.gradus.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
 import org.gradus.cli.run.Numbers;
 import org.gradus.data.Catalogue;
 import org.gradus.data.DatasetInfo;
 import org.gradus.device.Capabilities;
 import org.gradus.device.DeviceProvider;
 import org.gradus.device.Devices;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-
-import java.io.PrintWriter;
-import java.util.List;
-import java.util.Map;
 
 /** Shows what this machine has: Java, devices, and why a backend is absent. */
 @Command(

@@ -2,7 +2,8 @@ package org.gradus.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
+import java.io.PrintWriter;
+import java.util.List;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.recipe.DataSplits;
 import org.gradus.cli.recipe.Recipe;
@@ -15,15 +16,11 @@ import org.gradus.metrics.Accuracy;
 import org.gradus.nn.Loss;
 import org.gradus.train.Evaluation;
 import org.gradus.train.Evaluator;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
-import java.io.PrintWriter;
-import java.util.List;
 
 /** Measures a trained model on its validation set. */
 @Command(

@@ -1,12 +1,16 @@
 package org.gradus.cli;
 
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.input.Names;
 import org.gradus.data.DataException;
 import org.gradus.device.DeviceException;
 import org.gradus.tensor.TensorException;
 import org.gradus.train.TrainingException;
-
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -16,12 +20,6 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
-
-import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 
 /** Prints each failure as one line that says what to do, and gives the exit code. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {

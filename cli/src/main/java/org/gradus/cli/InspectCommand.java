@@ -1,18 +1,16 @@
 package org.gradus.cli;
 
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.run.FileContents;
 import org.gradus.cli.run.RunContents;
 import org.gradus.cli.run.RunDirectory;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
-import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** Shows what is in a file or a run. */
 @Command(

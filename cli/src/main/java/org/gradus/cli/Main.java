@@ -1,8 +1,10 @@
 package org.gradus.cli;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.gradus.cli.run.Interruption;
 import org.gradus.cli.run.Terminal;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -12,15 +14,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.util.Optional;
-
 /** The root command of the program {@code gradus}. */
 @Command(
         name = "gradus",
         versionProvider = Main.Version.class,
-        description = "Trains neural networks on the CPU, on NVIDIA GPUs and on OpenCL devices.",
+        description = "Trains neural networks on the CPU and on OpenCL devices.",
         subcommands = {
             DoctorCommand.class,
             RecipesCommand.class,

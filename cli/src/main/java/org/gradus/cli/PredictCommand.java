@@ -3,7 +3,13 @@ package org.gradus.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.recipe.InputFormat;
 import org.gradus.cli.run.Inputs;
@@ -12,20 +18,11 @@ import org.gradus.cli.run.TrainedModel;
 import org.gradus.data.Dataset;
 import org.gradus.train.Prediction;
 import org.gradus.train.Predictor;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Locale;
-import java.util.stream.IntStream;
 
 /** Classifies pictures or rows of a table with a trained model. */
 @Command(

@@ -1,17 +1,15 @@
 package org.gradus.cli;
 
+import java.io.PrintWriter;
+import java.util.List;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.input.Names;
 import org.gradus.cli.recipe.Recipe;
 import org.gradus.cli.recipe.Recipes;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
-import java.io.PrintWriter;
-import java.util.List;
 
 /** Lists the built-in recipes, or prints one. */
 @Command(

@@ -1,7 +1,13 @@
 package org.gradus.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.recipe.Recipe;
 import org.gradus.cli.recipe.Recipes;
@@ -10,7 +16,6 @@ import org.gradus.cli.run.Numbers;
 import org.gradus.cli.run.RunDirectory;
 import org.gradus.cli.run.Training;
 import org.gradus.train.TrainingResult;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,14 +23,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.Callable;
 
 /** Trains a model by a recipe. */
 @Command(

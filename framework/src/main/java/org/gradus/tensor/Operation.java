@@ -1,6 +1,7 @@
 package org.gradus.tensor;
 
 import java.util.List;
+import java.util.Locale;
 import org.gradus.device.ReduceOp;
 import org.gradus.device.Window;
 import org.gradus.dtype.DType;
@@ -12,8 +13,11 @@ import org.gradus.shape.Shape;
  * and which values the rule reads.
  */
 sealed interface Operation {
-    /** Returns the name that users know it by. */
-    String name();
+    /** Returns the name that users know it by: that of the record, where nothing else is said. */
+    default String name() {
+        String name = getClass().getSimpleName();
+        return Character.toLowerCase(name.charAt(0)) + name.substring(1);
+    }
 
     /** Returns whether the gradient rule reads the value of an input. */
     default boolean savesInput(int input) {
@@ -47,36 +51,16 @@ sealed interface Operation {
     record Identity(String name) implements Operation {}
 
     /** The same elements in another shape. */
-    record Reshape(Shape from) implements Operation {
-        @Override
-        public String name() {
-            return "reshape";
-        }
-    }
+    record Reshape(Shape from) implements Operation {}
 
     /** Axes in another order: axis i of the result is axis {@code order[i]} of the input. */
-    record Permute(int[] order) implements Operation {
-        @Override
-        public String name() {
-            return "permute";
-        }
-    }
+    record Permute(int[] order) implements Operation {}
 
     /** Repeated along axes of size 1. */
-    record Expand(Shape from) implements Operation {
-        @Override
-        public String name() {
-            return "expand";
-        }
-    }
+    record Expand(Shape from) implements Operation {}
 
     /** Every {@code step}-th element of an axis from {@code start} on. */
-    record Slice(int axis, int start, int step, Shape from) implements Operation {
-        @Override
-        public String name() {
-            return "slice";
-        }
-    }
+    record Slice(int axis, int start, int step, Shape from) implements Operation {}
 
     /** Zeros but for a slice. */
     record Unslice(int axis, int start, int step, Shape from) implements Operation {
@@ -87,12 +71,7 @@ sealed interface Operation {
     }
 
     /** Reversed along axes. */
-    record Flip(int[] axes) implements Operation {
-        @Override
-        public String name() {
-            return "flip";
-        }
-    }
+    record Flip(int[] axes) implements Operation {}
 
     /** Several tensors one after the other along an axis, with their sizes there. */
     record Concatenate(int axis, int[] sizes) implements Operation {
@@ -106,7 +85,7 @@ sealed interface Operation {
     record Reduce(ReduceOp op, int[] axes, Shape from) implements Operation {
         @Override
         public String name() {
-            return op.name().toLowerCase(java.util.Locale.ROOT);
+            return op.name().toLowerCase(Locale.ROOT);
         }
 
         @Override
@@ -144,11 +123,6 @@ sealed interface Operation {
     /** Matrix product of equally batched matrices. */
     record Matmul() implements Operation {
         @Override
-        public String name() {
-            return "matmul";
-        }
-
-        @Override
         public boolean savesInput(int input) {
             return true;
         }
@@ -156,11 +130,6 @@ sealed interface Operation {
 
     /** Inputs: rows {@code [n, in]}, weight {@code [out, in]}, bias {@code [out]}. */
     record Linear() implements Operation {
-        @Override
-        public String name() {
-            return "linear";
-        }
-
         @Override
         public boolean savesInput(int input) {
             return input < 2;
@@ -170,11 +139,6 @@ sealed interface Operation {
     /** Elements picked along an axis; inputs are the source and the indices. */
     record Gather(int axis, Shape from) implements Operation {
         @Override
-        public String name() {
-            return "gather";
-        }
-
-        @Override
         public boolean savesInput(int input) {
             return input == 1;
         }
@@ -182,11 +146,6 @@ sealed interface Operation {
 
     /** Elements added along an axis; inputs are the base, the indices and the source. */
     record ScatterAdd(int axis) implements Operation {
-        @Override
-        public String name() {
-            return "scatterAdd";
-        }
-
         @Override
         public boolean savesInput(int input) {
             return input == 1;
@@ -196,39 +155,19 @@ sealed interface Operation {
     /** Zeros with elements added along an axis; inputs are the source and the indices. */
     record ScatterInto(int axis) implements Operation {
         @Override
-        public String name() {
-            return "scatterInto";
-        }
-
-        @Override
         public boolean savesInput(int input) {
             return input == 1;
         }
     }
 
     /** Windows as columns. */
-    record Unfold(Window window, Shape from) implements Operation {
-        @Override
-        public String name() {
-            return "unfold";
-        }
-    }
+    record Unfold(Window window, Shape from) implements Operation {}
 
     /** Columns summed back to where the windows lie. */
-    record Fold(Window window) implements Operation {
-        @Override
-        public String name() {
-            return "fold";
-        }
-    }
+    record Fold(Window window) implements Operation {}
 
     /** Inputs: image, weight and, where there is one, bias. */
     record Convolution(Window window, int groups) implements Operation {
-        @Override
-        public String name() {
-            return "convolution";
-        }
-
         @Override
         public boolean savesInput(int input) {
             return input < 2;
@@ -262,12 +201,7 @@ sealed interface Operation {
     }
 
     /** Mean of each window. */
-    record AveragePool(Window window, boolean countPadding, Shape from) implements Operation {
-        @Override
-        public String name() {
-            return "averagePool";
-        }
-    }
+    record AveragePool(Window window, boolean countPadding, Shape from) implements Operation {}
 
     /** Gradient of {@link AveragePool}. */
     record AveragePoolGradient(Window window, boolean countPadding) implements Operation {

@@ -1,5 +1,6 @@
 package org.gradus.tensor;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.gradus.device.View;
@@ -317,7 +318,7 @@ public sealed interface Reshaping permits Tensor {
         Tensor x = self();
         Checks.require(size > 0, () -> "split: the size " + size + " is not at least 1");
         int total = x.size(axis);
-        java.util.ArrayList<Tensor> parts = new java.util.ArrayList<>();
+        ArrayList<Tensor> parts = new ArrayList<>();
         for (int start = 0; start < total; start += size) {
             parts.add(narrow(axis, start, Math.min(size, total - start)));
         }

@@ -1,17 +1,16 @@
 package org.gradus.cli.recipe;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.gradus.cli.input.InputException;
 import org.gradus.data.Catalogue;
 import org.gradus.data.DataException;
 import org.gradus.data.Dataset;
 import org.gradus.data.DatasetInfo;
 import org.gradus.data.Split;
-
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * The data set that a recipe names: one of the catalogue, or a table of the user's.

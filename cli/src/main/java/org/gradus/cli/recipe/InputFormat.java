@@ -1,10 +1,9 @@
 package org.gradus.cli.recipe;
 
+import java.util.List;
 import org.gradus.data.Dataset;
 import org.gradus.data.Normalize;
 import org.gradus.shape.Shape;
-
-import java.util.List;
 
 /**
  * What a trained model expects as input and what its output means; kept with the run, so that a

@@ -1,12 +1,11 @@
 package org.gradus.cli.recipe;
 
+import java.util.List;
 import org.gradus.models.DigitsCnn;
 import org.gradus.models.LeNet;
 import org.gradus.models.Mlp;
 import org.gradus.nn.Layer;
 import org.gradus.shape.Shape;
-
-import java.util.List;
 
 /**
  * The model that a recipe names. Settings: {@code name}; for {@code mlp} also {@code hidden}, the

@@ -1,11 +1,10 @@
 package org.gradus.cli.recipe;
 
+import java.util.List;
 import org.gradus.optim.Adam;
 import org.gradus.optim.AdamW;
 import org.gradus.optim.SGD;
 import org.gradus.optim.UpdateRule;
-
-import java.util.List;
 
 /**
  * The optimizer that a recipe names. Settings: {@code name}, {@code learning_rate}, {@code

@@ -2,11 +2,9 @@ package org.gradus.cli.recipe;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
-import org.gradus.cli.input.InputException;
-
 import java.util.List;
 import java.util.Optional;
+import org.gradus.cli.input.InputException;
 
 /**
  * Everything that decides a training run.

@@ -1,8 +1,5 @@
 package org.gradus.cli.recipe;
 
-import org.gradus.cli.input.InputException;
-import org.gradus.cli.input.Names;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.gradus.cli.input.InputException;
+import org.gradus.cli.input.Names;
 
 /** Finds recipes: the built-in ones by name, users' own by file. */
 public final class Recipes {

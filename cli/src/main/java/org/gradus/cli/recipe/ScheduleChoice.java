@@ -1,9 +1,8 @@
 package org.gradus.cli.recipe;
 
-import org.gradus.optim.Schedule;
-
 import java.util.List;
 import java.util.function.LongFunction;
+import org.gradus.optim.Schedule;
 
 /**
  * How a recipe lets the learning rate change. Settings: {@code name}; {@code warmup_steps}, in

@@ -3,10 +3,6 @@ package org.gradus.cli.recipe;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
-import org.gradus.cli.input.InputException;
-import org.gradus.cli.input.Names;
-
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,6 +10,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.gradus.cli.input.InputException;
+import org.gradus.cli.input.Names;
 
 /**
  * One level of a tree of settings while it is read. Each setting is asked for by name, with its

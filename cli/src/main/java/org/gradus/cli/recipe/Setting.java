@@ -1,7 +1,6 @@
 package org.gradus.cli.recipe;
 
 import com.fasterxml.jackson.databind.node.TextNode;
-
 import org.gradus.cli.input.InputException;
 
 /**

@@ -1,14 +1,13 @@
 package org.gradus.cli.recipe;
 
+import java.nio.file.Path;
+import java.util.List;
 import org.gradus.cli.input.InputException;
 import org.gradus.data.Csv;
 import org.gradus.data.DataException;
 import org.gradus.data.InMemoryDataset;
 import org.gradus.data.Split;
 import org.gradus.data.Statistics;
-
-import java.nio.file.Path;
-import java.util.List;
 
 /**
  * A table in a CSV file, one of whose columns is to be predicted from the others.

@@ -3,16 +3,14 @@ package org.gradus.cli.recipe;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
-
-import org.gradus.data.DataException;
-import org.gradus.shape.Shape;
-import org.gradus.tensor.HostArray;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.gradus.data.DataException;
+import org.gradus.shape.Shape;
+import org.gradus.tensor.HostArray;
 
 /** Reads rows of a CSV file that need no target, for predictions. */
 public final class TableRows {

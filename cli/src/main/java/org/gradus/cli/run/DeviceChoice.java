@@ -1,15 +1,14 @@
 package org.gradus.cli.run;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.input.Names;
 import org.gradus.device.Device;
 import org.gradus.device.DeviceException;
 import org.gradus.device.DeviceProvider;
 import org.gradus.device.Devices;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 
 /**
  * A device, and why it was chosen.

@@ -1,15 +1,5 @@
 package org.gradus.cli.run;
 
-import org.gradus.cli.recipe.TableRows;
-import org.gradus.data.ColorMode;
-import org.gradus.data.DataException;
-import org.gradus.data.Idx;
-import org.gradus.data.Images;
-import org.gradus.io.Npy;
-import org.gradus.io.Npz;
-import org.gradus.io.Safetensors;
-import org.gradus.tensor.HostArray;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -19,6 +9,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.gradus.cli.recipe.TableRows;
+import org.gradus.data.ColorMode;
+import org.gradus.data.DataException;
+import org.gradus.data.Idx;
+import org.gradus.data.Images;
+import org.gradus.io.Npy;
+import org.gradus.io.Npz;
+import org.gradus.io.Safetensors;
+import org.gradus.tensor.HostArray;
 
 /** Prints what is in a file of tensors, pictures or tables. */
 public final class FileContents {

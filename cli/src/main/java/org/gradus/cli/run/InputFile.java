@@ -5,17 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
-import org.gradus.cli.recipe.InputFormat;
-import org.gradus.data.DataException;
-import org.gradus.io.AtomicFiles;
-import org.gradus.shape.Shape;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.gradus.cli.recipe.InputFormat;
+import org.gradus.data.DataException;
+import org.gradus.io.AtomicFiles;
+import org.gradus.shape.Shape;
 
 /** The file of a run that says what its model expects as input, in JSON. */
 final class InputFile {

@@ -1,5 +1,10 @@
 package org.gradus.cli.run;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.recipe.InputFormat;
 import org.gradus.cli.recipe.TableRows;
@@ -12,12 +17,6 @@ import org.gradus.data.Sample;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.HostArray;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /** What a trained model is asked about, prepared as its training data were. */
 public final class Inputs {

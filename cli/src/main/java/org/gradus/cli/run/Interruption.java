@@ -1,8 +1,7 @@
 package org.gradus.cli.run;
 
-import org.gradus.train.StopRequest;
-
 import java.util.concurrent.CompletableFuture;
+import org.gradus.train.StopRequest;
 
 /**
  * Turns SIGINT and SIGTERM into a request that the training stop, and keeps the process alive until

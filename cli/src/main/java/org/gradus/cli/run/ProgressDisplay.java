@@ -1,17 +1,15 @@
 package org.gradus.cli.run;
 
+import java.io.PrintWriter;
+import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
-
 import org.gradus.train.EpochReport;
 import org.gradus.train.StepReport;
 import org.gradus.train.TrainingListener;
 import org.gradus.train.TrainingStart;
-
-import java.io.PrintWriter;
-import java.time.Duration;
 
 /** Shows a training on a terminal: a bar over all steps, and a line above it for each epoch. */
 final class ProgressDisplay implements TrainingListener {

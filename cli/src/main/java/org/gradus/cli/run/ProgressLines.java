@@ -1,11 +1,10 @@
 package org.gradus.cli.run;
 
+import java.io.PrintWriter;
 import org.gradus.train.EpochReport;
 import org.gradus.train.StepReport;
 import org.gradus.train.TrainingListener;
 import org.gradus.train.TrainingStart;
-
-import java.io.PrintWriter;
 
 /** Shows a training as plain lines: one per epoch, and one about every ten seconds in between. */
 final class ProgressLines implements TrainingListener {

@@ -1,8 +1,5 @@
 package org.gradus.cli.run;
 
-import org.gradus.cli.recipe.Recipe;
-import org.gradus.train.TrainingResult;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
+import org.gradus.cli.recipe.Recipe;
+import org.gradus.train.TrainingResult;
 
 /** Makes the page of a run: one HTML file that needs no other, with its numbers and curves. */
 final class Report {

@@ -3,17 +3,15 @@ package org.gradus.cli.run;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-
-import org.gradus.cli.recipe.Recipe;
-import org.gradus.data.DataException;
-import org.gradus.io.Safetensors;
-import org.gradus.train.CheckpointFolder;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.gradus.cli.recipe.Recipe;
+import org.gradus.data.DataException;
+import org.gradus.io.Safetensors;
+import org.gradus.train.CheckpointFolder;
 
 /** Prints what is in the folder of a run. */
 public final class RunContents {

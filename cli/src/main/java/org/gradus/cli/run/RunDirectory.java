@@ -1,15 +1,5 @@
 package org.gradus.cli.run;
 
-import org.gradus.cli.input.InputException;
-import org.gradus.cli.input.Names;
-import org.gradus.cli.recipe.InputFormat;
-import org.gradus.cli.recipe.Recipe;
-import org.gradus.cli.recipe.Recipes;
-import org.gradus.data.DataException;
-import org.gradus.io.AtomicFiles;
-import org.gradus.train.Checkpoint;
-import org.gradus.train.CheckpointFolder;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -22,6 +12,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.gradus.cli.input.InputException;
+import org.gradus.cli.input.Names;
+import org.gradus.cli.recipe.InputFormat;
+import org.gradus.cli.recipe.Recipe;
+import org.gradus.cli.recipe.Recipes;
+import org.gradus.data.DataException;
+import org.gradus.io.AtomicFiles;
+import org.gradus.train.Checkpoint;
+import org.gradus.train.CheckpointFolder;
 
 /**
  * The folder of a run: {@code config.yaml} (all settings), {@code input.json} (what the model

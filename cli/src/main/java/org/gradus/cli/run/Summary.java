@@ -2,11 +2,9 @@ package org.gradus.cli.run;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
+import java.util.Map;
 import org.gradus.cli.recipe.Recipe;
 import org.gradus.train.TrainingResult;
-
-import java.util.Map;
 
 /**
  * The final numbers of a run: the content of {@code summary.json}, on which scripts depend.

@@ -1,9 +1,8 @@
 package org.gradus.cli.run;
 
-import org.gradus.train.TrainingListener;
-
 import java.io.Console;
 import java.io.PrintWriter;
+import org.gradus.train.TrainingListener;
 
 /**
  * Where a command's output goes.

@@ -1,5 +1,8 @@
 package org.gradus.cli.run;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.recipe.DataSplits;
 import org.gradus.cli.recipe.Recipe;
@@ -17,10 +20,6 @@ import org.gradus.train.Trainer;
 import org.gradus.train.TrainingLength;
 import org.gradus.train.TrainingListener;
 import org.gradus.train.TrainingResult;
-
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 
 /**
  * A training that is ready to start: its settings, data, device and model were found to fit, and
