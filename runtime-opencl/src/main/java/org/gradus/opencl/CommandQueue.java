@@ -43,6 +43,7 @@ final class CommandQueue {
     private final OpenClBuffer indexFault;
     private final long[] globalSize = new long[1];
     private final long[] localSize = new long[1];
+    private final boolean waiting;
     private boolean mayHaveFault;
     private int launches;
     private boolean closed;
@@ -53,13 +54,14 @@ final class CommandQueue {
             cl_command_queue queue,
             MemoryPool pool,
             Programs programs,
-            boolean waitingUploads) {
+            boolean waiting) {
         this.name = name;
         this.context = context;
         this.queue = queue;
         this.pool = pool;
         this.programs = programs;
-        this.transfers = new Transfers(queue, waitingUploads);
+        this.waiting = waiting;
+        this.transfers = new Transfers(queue, waiting);
         this.indexFault = pool.allocateUncounted(DType.I32, IndexFault.LENGTH);
         clearFault();
     }
@@ -84,7 +86,12 @@ final class CommandQueue {
                     name,
                     context,
                     queue,
-                    new MemoryPool(context, name, limit, device.allocationBytes()),
+                    new MemoryPool(
+                            context,
+                            name,
+                            limit,
+                            device.allocationBytes(),
+                            device.isOclgrind()),
                     new Programs(context, device, binaries, dump),
                     device.isOclgrind());
         } catch (CLException e) {
@@ -137,7 +144,7 @@ final class CommandQueue {
             clEnqueueNDRangeKernel(
                     queue, kernel.handle(), 1, null, globalSize, localSize, 0, null, null);
             launches++;
-            if (launches % FINISH_INTERVAL == 0) {
+            if (waiting || launches % FINISH_INTERVAL == 0) {
                 clFinish(queue);
             } else if (launches % FLUSH_INTERVAL == 0) {
                 clFlush(queue);

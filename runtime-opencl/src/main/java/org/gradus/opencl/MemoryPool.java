@@ -33,6 +33,7 @@ final class MemoryPool {
     private final String device;
     private final long limit;
     private final long largest;
+    private final boolean exact;
     private final Map<Long, ArrayDeque<MemoryBlock>> cache = new HashMap<>();
     private long used;
     private long cached;
@@ -47,12 +48,17 @@ final class MemoryPool {
      * @param device the device's name, for messages
      * @param limit the most bytes that are used and kept together
      * @param largest the most bytes of one block
+     * @param exact whether blocks are as small as asked for and never used again, so that a
+     *     simulator sees what reads or writes beyond a buffer, or before it was written; nor given
+     *     back before the end, as Oclgrind takes the next buffer's size for the former's
      */
-    MemoryPool(cl_context context, String device, long limit, long largest) {
+    MemoryPool(
+            cl_context context, String device, long limit, long largest, boolean exact) {
         this.context = context;
         this.device = device;
         this.limit = limit;
         this.largest = largest;
+        this.exact = exact;
     }
 
     /**
@@ -74,8 +80,8 @@ final class MemoryPool {
                             + dtype
                             + " elements, which no memory can hold");
         }
-        long bytes = roundUp(length * dtype.bytes());
-        ArrayDeque<MemoryBlock> kept = cache.get(bytes);
+        long bytes = size(length * dtype.bytes());
+        ArrayDeque<MemoryBlock> kept = exact ? null : cache.get(bytes);
         MemoryBlock block = kept == null ? null : kept.pollLast();
         if (block != null) {
             cached -= bytes;
@@ -90,7 +96,7 @@ final class MemoryPool {
 
     /** Returns a buffer that no report counts, for the device's own use. */
     synchronized OpenClBuffer allocateUncounted(DType dtype, long length) {
-        MemoryBlock block = tryCreate(roundUp(length * dtype.bytes()));
+        MemoryBlock block = tryCreate(size(length * dtype.bytes()));
         if (block == null) {
             throw new DeviceException(
                     "the device "
@@ -196,6 +202,10 @@ final class MemoryPool {
     /** Returns the number of memory objects there are, in use or kept. */
     synchronized long blocks() {
         return blocks;
+    }
+
+    private long size(long bytes) {
+        return exact ? Math.max(bytes, 1) : roundUp(bytes);
     }
 
     /** Rounds a size up to 2^k, 1.25, 1.5 or 1.75 times 2^k. */
