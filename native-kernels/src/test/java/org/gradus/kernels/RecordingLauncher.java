@@ -1,7 +1,10 @@
 package org.gradus.kernels;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.gradus.device.Buffer;
 import org.gradus.dtype.DType;
 
@@ -38,8 +41,7 @@ final class RecordingLauncher implements Launcher {
             throw new AssertionError(words.length + " words for:\n" + kernel.text());
         }
         long pointers =
-                kernel.text()
-                        .lines()
+                active(kernel.text())
                         .filter(line -> line.startsWith("        GLOBAL"))
                         .flatMapToInt(String::chars)
                         .filter(c -> c == '*')
@@ -48,6 +50,23 @@ final class RecordingLauncher implements Launcher {
             throw new AssertionError(buffers.length + " buffers for:\n" + kernel.text());
         }
         sources.add(kernel);
+    }
+
+    /** Returns the lines that are not within an {@code #if} whose macro is 0. */
+    private static Stream<String> active(String text) {
+        List<String> lines = new ArrayList<>();
+        boolean skipping = false;
+        for (String line : text.lines().toList()) {
+            if (line.startsWith("#if HAS_")) {
+                skipping = text.contains("#define " + line.substring("#if ".length()) + " 0\n");
+            } else if (line.startsWith("#endif")) {
+                skipping = false;
+            }
+            if (!skipping) {
+                lines.add(line);
+            }
+        }
+        return lines.stream();
     }
 
     @Override

@@ -66,14 +66,13 @@ final class Templates {
         text.append("typedef ").append(key.wide() ? "u64" : "u32").append(" ux;\n");
         define(text, "GROUP_SIZE", key.groupSize());
         key.settings().forEach((name, value) -> define(text, name, value));
-        define(text, "COUNT", words.size());
-        text.append("DEFINE_WORDS(COUNT)\n");
+        text.append("DEFINE_WORDS(").append(words.size()).append(")\n");
         text.append("#define WORD_NAMES");
         for (String word : words) {
             text.append(" \\\n    ").append(word);
         }
         text.append('\n').append(SHARED).append(before).append(read(key.file() + ".cl"));
-        return text.toString();
+        return text.toString().replace("WORDS(COUNT)", "WORDS(" + words.size() + ")");
     }
 
     private static void define(StringBuilder text, String name, int value) {

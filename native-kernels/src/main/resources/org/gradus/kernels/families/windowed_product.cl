@@ -32,9 +32,11 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
     LOCAL_ARRAY(ix, column_target, TILE_COLUMNS);
     /* the same for the values of k at hand, and where they are in the left operand */
     LOCAL_ARRAY(ix, inner_at, DEPTH);
+#if CHECK_EDGES
     LOCAL_ARRAY(ix, inner_z, DEPTH);
     LOCAL_ARRAY(ix, inner_y, DEPTH);
     LOCAL_ARRAY(ix, inner_x, DEPTH);
+#endif
     LOCAL_ARRAY(ix, inner_left, DEPTH);
     WORD_NAMES
 
@@ -82,9 +84,11 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
             const ix z = (ix)slice - c * inner_size_z;
             const ix y = (ix)(row - slice * (ux)inner_size_y);
             const ix x = (ix)(k - row * (ux)inner_size_x);
+#if CHECK_EDGES
             inner_z[LOCAL_ID] = z * inner_step_z;
             inner_y[LOCAL_ID] = y * inner_step_y;
             inner_x[LOCAL_ID] = x * inner_step_x;
+#endif
             inner_at[LOCAL_ID] = c * source_inner + z * inner_step_z * source_z
                 + y * inner_step_y * source_y + x * inner_step_x * source_x;
             inner_left[LOCAL_ID] = left_at + group * left_group + c * left_inner
