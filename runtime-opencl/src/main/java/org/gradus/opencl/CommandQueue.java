@@ -87,11 +87,7 @@ final class CommandQueue {
                     context,
                     queue,
                     new MemoryPool(
-                            context,
-                            name,
-                            limit,
-                            device.allocationBytes(),
-                            device.isOclgrind()),
+                            context, name, limit, device.allocationBytes(), device.isOclgrind()),
                     new Programs(context, device, binaries, dump),
                     device.isOclgrind());
         } catch (CLException e) {

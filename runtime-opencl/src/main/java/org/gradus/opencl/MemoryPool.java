@@ -52,8 +52,7 @@ final class MemoryPool {
      *     simulator sees what reads or writes beyond a buffer, or before it was written; nor given
      *     back before the end, as Oclgrind takes the next buffer's size for the former's
      */
-    MemoryPool(
-            cl_context context, String device, long limit, long largest, boolean exact) {
+    MemoryPool(cl_context context, String device, long limit, long largest, boolean exact) {
         this.context = context;
         this.device = device;
         this.limit = limit;

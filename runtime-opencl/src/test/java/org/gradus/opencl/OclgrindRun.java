@@ -135,15 +135,12 @@ final class OclgrindRun {
                     Spec.of(DType.F32, n));
         }
         Window window =
-                new Window(
-                        new int[] {3, 2}, new int[] {2, 1}, new int[] {1, 0}, new int[] {1, 2});
+                new Window(new int[] {3, 2}, new int[] {2, 1}, new int[] {1, 0}, new int[] {1, 2});
         Spec image = Spec.of(DType.F32, 1, 2, 5, 6);
         int positions = window.outputSize(0, 5) * window.outputSize(1, 6);
         Spec columns = Spec.of(DType.F32, 1, 2 * window.elements(), positions);
-        twins.check(
-                "unfold", 0, (on, v) -> on.unfold(v.get(0), window, v.get(1)), image, columns);
-        twins.check(
-                "fold", 1e-5, (on, v) -> on.fold(v.get(0), window, v.get(1)), columns, image);
+        twins.check("unfold", 0, (on, v) -> on.unfold(v.get(0), window, v.get(1)), image, columns);
+        twins.check("fold", 1e-5, (on, v) -> on.fold(v.get(0), window, v.get(1)), columns, image);
     }
 
     private static void indexing(Twins twins) {
@@ -151,7 +148,12 @@ final class OclgrindRun {
         Spec index = Spec.of(DType.I64, 7, 3).with(new Below(5));
         Spec rows = Spec.of(DType.F32, 7, 3);
         twins.check(
-                "gather", 0, (on, v) -> on.gather(v.get(0), 0, v.get(1), v.get(2)), table, index, rows);
+                "gather",
+                0,
+                (on, v) -> on.gather(v.get(0), 0, v.get(1), v.get(2)),
+                table,
+                index,
+                rows);
         twins.check(
                 "scatter",
                 1e-6,
