@@ -61,6 +61,7 @@ record Cli(int code, String out, String err) {
         if (vectors) {
             command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
         }
+        command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(List.of("-Djava.awt.headless=true", "-Xmx1g"));
         // The device's settings are those of this process, whose results are compared.
         for (String property : List.of("gradus.fusion", "gradus.cpu.vector")) {
