@@ -1,7 +1,11 @@
 package org.gradus.opencl;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.gradus.device.ConvolutionKernels;
 import org.gradus.device.Device;
@@ -9,8 +13,10 @@ import org.gradus.device.View;
 import org.gradus.device.Window;
 import org.gradus.dtype.DType;
 import org.gradus.opencl.Twins.Spec;
+import org.gradus.shape.Shape;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -194,5 +200,38 @@ class ConvolutionTest {
     @MethodSource({"tiny", "cases"})
     void isWhatTheCpuComputes(Case c) {
         check(twins, c);
+    }
+
+    /** Sums that are cut into parts, over groups that run in any order. */
+    @Test
+    void runsGiveTheSameBits() {
+        Window window = square(3, 1, 1, 1);
+        View input = random(8, 3, 40, 40);
+        View gradient = random(8, 5, 40, 40);
+        float[] first = weightGradient(input, gradient, window);
+        for (int run = 0; run < 5; run++) {
+            assertArrayEquals(first, weightGradient(input, gradient, window));
+        }
+    }
+
+    private static float[] weightGradient(View input, View gradient, Window window) {
+        View result = random(5, 3, 3, 3);
+        kernels(device).weightGradient(input, gradient, window, 1, result);
+        float[] values = new float[(int) result.elements()];
+        device.download(result.buffer(), 0, MemorySegment.ofArray(values));
+        result.buffer().release();
+        return values;
+    }
+
+    private static View random(int... sizes) {
+        Shape shape = Shape.of(sizes);
+        float[] values = new float[(int) shape.elements()];
+        Random random = new Random(values.length);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        View view = View.of(device.allocate(DType.F32, values.length), shape);
+        device.upload(MemorySegment.ofArray(values), view.buffer(), 0);
+        return view;
     }
 }
