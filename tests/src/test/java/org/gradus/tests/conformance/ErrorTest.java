@@ -424,7 +424,7 @@ class ErrorTest {
         return tests(released());
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void devicesThatDiffer(Device device) {
         Device other = WrappedDevice.withoutFamilies(device);
@@ -448,7 +448,7 @@ class ErrorTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void indicesOutOfRange(Device device) {
         for (long wrong : new long[] {-1, 3}) {
@@ -466,7 +466,7 @@ class ErrorTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void whatIsAllowedIsNotRefused(Device device) {
         try (var _ = Scope.open()) {

@@ -130,7 +130,7 @@ class FusionTest {
 
     // ---- writes in place
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void pendingWorkSeesTheValuesFromBeforeAWriteInPlace(Device device) {
         try (var _ = Scope.open()) {
@@ -144,7 +144,7 @@ class FusionTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void pendingWorkOnPendingWorkSeesTheValuesFromBefore(Device device) {
         try (var _ = Scope.open()) {
@@ -156,7 +156,7 @@ class FusionTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void aWriteThroughAViewIsSeenByTheWhole(Device device) {
         try (var _ = Scope.open()) {
@@ -168,7 +168,7 @@ class FusionTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void aTensorMayBeAssignedFromItself(Device device) {
         try (var _ = Scope.open()) {
@@ -182,7 +182,7 @@ class FusionTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void workThatWasReleasedIsNotComputedBeforeAWrite(Device device) {
         try (var _ = Scope.open()) {
@@ -196,7 +196,7 @@ class FusionTest {
 
     // ---- how much is fused
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void aChainIsOneKernelAndASumTakesItAlong(Device device) {
         AtomicInteger maps = new AtomicInteger();
@@ -210,7 +210,7 @@ class FusionTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void theBackwardPassOfAChainIsFused(Device device) {
         AtomicInteger maps = new AtomicInteger();

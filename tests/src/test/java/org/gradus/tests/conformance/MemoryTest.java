@@ -44,7 +44,7 @@ class MemoryTest {
         return x.mul(2).tanh().matmul(x.mT()).softmax(1).sum();
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void pendingAndComputedTensorsAreReleased(Device device) {
         leavesNothing(
@@ -56,7 +56,7 @@ class MemoryTest {
                 });
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void anExceptionReleasesToo(Device device) {
         int storages = Storages.count();
@@ -71,7 +71,7 @@ class MemoryTest {
         Storages.assertAtMost(storages);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void anExceptionInABackwardPassReleasesToo(Device device) {
         int storages = Storages.count();
@@ -89,7 +89,7 @@ class MemoryTest {
         Storages.assertAtMost(storages);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void aBackwardPassLeavesOnlyTheGradients(Device device) {
         leavesNothing(
@@ -105,7 +105,7 @@ class MemoryTest {
                 });
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void gradientsAreReleasedWithTheirTensor(Device device) {
         int before = Storages.count();
@@ -118,7 +118,7 @@ class MemoryTest {
         Storages.assertAtMost(before);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void gradientsOfGradientsLeaveNothing(Device device) {
         leavesNothing(
@@ -132,7 +132,7 @@ class MemoryTest {
                 });
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void abandonedGraphsLeaveNothing(Device device) {
         leavesNothing(
@@ -143,7 +143,7 @@ class MemoryTest {
                 });
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void aTapeOutlivesTheScopeOfItsTensors(Device device) {
         leavesNothing(
@@ -155,7 +155,7 @@ class MemoryTest {
                 });
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void aDeepGraphIsReleasedWithoutRecursion(Device device) {
         leavesNothing(
@@ -179,7 +179,7 @@ class MemoryTest {
                 });
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void keptTensorsSurviveOneScope(Device device) {
         leavesNothing(
@@ -196,7 +196,7 @@ class MemoryTest {
                 });
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void viewsShareTheStorageAndKeepIt(Device device) {
         leavesNothing(
@@ -210,7 +210,7 @@ class MemoryTest {
                 });
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void releasingTwiceIsHarmless(Device device) {
         leavesNothing(
@@ -222,7 +222,7 @@ class MemoryTest {
                 });
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void manyStepsKeepMemoryFlat(Device device) {
         leavesNothing(
@@ -244,7 +244,7 @@ class MemoryTest {
                 });
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void scopesCloseInReverseOrder(Device device) {
         Scope outer = Scope.open();

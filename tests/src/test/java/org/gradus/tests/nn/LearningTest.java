@@ -98,7 +98,7 @@ class LearningTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void rulesGiveWhatTheyGiveInDoublePrecision(Device device) {
         List<UpdateRule> rules =
@@ -126,7 +126,7 @@ class LearningTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void clippingGivesTheNormOfAllGradients(Device device) {
         Bag bag = bag(device, DType.F32);
@@ -147,7 +147,7 @@ class LearningTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void averagesSwapWithParametersAndBack(Device device) {
         Bag bag = bag(device, DType.F32);
@@ -170,7 +170,7 @@ class LearningTest {
         assertSame(stepped, bag, 0);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void aModelStartsAlikeOnEveryDevice(Device device) {
         Layer there = convolutional();
@@ -197,7 +197,7 @@ class LearningTest {
                 1e-6f);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void aPerceptronLearnsTheExclusiveOr(Device device) {
         var network = new Sequential(new Linear(2, 8), new Tanh(), new Linear(8, 1), new Sigmoid());
@@ -229,7 +229,7 @@ class LearningTest {
                 new Linear(16 * 4 * 4, 10));
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("devices")
     void aConvolutionalNetworkLearnsDigitsInFlatMemory(Device device) {
         Layer network = convolutional();
