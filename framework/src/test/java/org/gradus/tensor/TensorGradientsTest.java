@@ -1,6 +1,7 @@
 package org.gradus.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -164,7 +165,8 @@ class TensorGradientsTest {
                         "input " + i + " element " + k);
             }
         }
-        assertEquals(live, Tensor.liveStorages(), "storages left");
+        // fewer are no mistake: the collector may find what earlier tests left
+        assertTrue(Tensor.liveStorages() <= live, "storages left");
     }
 
     private Tensor[] inputs(Case c, List<double[]> points) {

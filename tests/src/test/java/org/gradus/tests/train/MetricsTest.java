@@ -247,7 +247,8 @@ class MetricsTest {
             accuracy.update(scores, targets);
         }
         assertEquals(0.75, accuracy.value(), EXACT);
-        assertEquals(before, Tensor.liveStorages());
+        // fewer are no mistake: the collector may find what earlier tests left
+        assertTrue(Tensor.liveStorages() <= before, "memory was left behind");
     }
 
     private static double valueOf(Metric metric, Tensor output, Tensor target) {
