@@ -17,11 +17,11 @@ import torch
 from safetensors.torch import save_file
 
 from families import (fusible, indexing, layers, losses, normalizations, pointwise, products,
-                      reductions, shapes, types, windows)
+                      recurrences, reductions, shapes, types, windows)
 from golden import Goldens
 
 MODULES = [pointwise, fusible, types, reductions, shapes, indexing, products, windows,
-           normalizations, losses, layers]
+           normalizations, losses, layers, recurrences]
 
 
 def main():

@@ -33,6 +33,7 @@ public final class Tensor
                 Products,
                 Windows,
                 Normalizations,
+                Recurrences,
                 Mutation {
     private static final Cleaner CLEANER = Cleaner.create();
     private static final AtomicLong FORGOTTEN = new AtomicLong();

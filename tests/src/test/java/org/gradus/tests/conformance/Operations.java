@@ -2,8 +2,10 @@ package org.gradus.tests.conformance;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import org.gradus.device.RecurrentKernels.Cell;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.Indexing.Sorted;
@@ -26,6 +28,7 @@ public final class Operations {
         normalizations();
         chains();
         layersAndLosses();
+        recurrences();
     }
 
     /** Returns all operations. */
@@ -207,6 +210,22 @@ public final class Operations {
 
     private static List<Tensor> both(Sorted sorted) {
         return List.of(sorted.values(), sorted.indices());
+    }
+
+    private void recurrences() {
+        put(
+                "recurrence",
+                c -> {
+                    boolean biased = c.flag("bias");
+                    return c.x().recurrence(
+                                    Cell.valueOf(
+                                            c.arguments().text("cell").toUpperCase(Locale.ROOT)),
+                                    c.y(),
+                                    biased ? c.inputs().get(3) : null,
+                                    c.z(),
+                                    c.flag("lengths") ? c.inputs().getLast() : null,
+                                    c.flag("reverse"));
+                });
     }
 
     private void products() {

@@ -1,0 +1,93 @@
+package org.gradus.tensor;
+
+import org.gradus.device.RecurrentKernels.Cell;
+import org.gradus.dtype.DType;
+import org.gradus.shape.Shape;
+
+/** Recurrent cells over whole sequences. */
+public sealed interface Recurrences permits Tensor {
+    private Tensor self() {
+        return (Tensor) this;
+    }
+
+    /**
+     * Returns the states of a recurrent cell after each step of a sequence. This tensor is the
+     * inputs' share of the gates, {@code [steps, batch, gates * hidden]}: the inputs times the
+     * input weights, with their bias. A sequence that has ended keeps its state, so the states
+     * after the last step (in reverse: after the first) are the final ones.
+     *
+     * @param cell what one step computes, and the order of the gates and of the states
+     * @param weight of the recurrent connections, {@code [gates * hidden, hidden]}
+     * @param bias of the recurrent connections, {@code [gates * hidden]}, or null for 0
+     * @param initial the states before the first step, {@code [states, batch, hidden]}
+     * @param lengths the steps of each sequence, {@code I64}, {@code [batch]}, or null where all
+     *     have as many; more than there are count as all, less than 0 as none
+     * @param reverse whether to go from the last step of each sequence to its first
+     * @return {@code [states, steps, batch, hidden]}
+     */
+    default Tensor recurrence(
+            Cell cell,
+            Tensor weight,
+            Tensor bias,
+            Tensor initial,
+            Tensor lengths,
+            boolean reverse) {
+        Tensor x = self().floating("recurrence");
+        check(cell, x, weight, bias, initial, lengths);
+        DType type = x.dtype().promote(weight.dtype());
+        return RecurrenceFunction.of(
+                cell, x.to(type), weight.to(type), bias, initial.to(type), lengths, reverse);
+    }
+
+    private static void check(
+            Cell cell, Tensor x, Tensor weight, Tensor bias, Tensor initial, Tensor lengths) {
+        if (weight.rank() != 2 || weight.size(0) != (long) cell.gates() * weight.size(1)) {
+            throw new TensorException(
+                    "recurrence: a weight of shape "
+                            + weight.shape()
+                            + " is not [gates * hidden, hidden] with the "
+                            + cell.gates()
+                            + " gates of "
+                            + cell);
+        }
+        if (x.rank() != 3 || x.size(2) != weight.size(0)) {
+            throw new TensorException(
+                    "recurrence: inputs of shape "
+                            + x.shape()
+                            + " are not [steps, batch, "
+                            + weight.size(0)
+                            + "], as a weight of shape "
+                            + weight.shape()
+                            + " needs them");
+        }
+        Shape states = Shape.of(cell.states(), x.size(1), weight.size(1));
+        require("a bias", bias, Shape.of(weight.size(0)), x);
+        require("initial states", initial, states, x);
+        require("lengths", lengths, Shape.of(x.size(1)), x);
+        Pointwise.checkDevice("recurrence", x, weight);
+        if (lengths != null && lengths.dtype() != DType.I64) {
+            throw new TensorException(
+                    "recurrence: lengths of "
+                            + lengths.dtype()
+                            + "; convert them with to(DType.I64)");
+        }
+    }
+
+    private static void require(String what, Tensor operand, Shape expected, Tensor x) {
+        if (operand == null) {
+            return;
+        }
+        if (!operand.shape().equals(expected)) {
+            throw new TensorException(
+                    "recurrence: "
+                            + what
+                            + " of shape "
+                            + operand.shape()
+                            + " given where inputs of shape "
+                            + x.shape()
+                            + " need "
+                            + expected);
+        }
+        Pointwise.checkDevice("recurrence", x, operand);
+    }
+}
