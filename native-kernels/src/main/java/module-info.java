@@ -4,4 +4,5 @@ module org.gradus.kernels {
 
     exports org.gradus.kernels;
     exports org.gradus.kernels.families;
+    exports org.gradus.kernels.runtime;
 }

@@ -17,6 +17,9 @@ import org.gradus.device.DeviceException;
 import org.gradus.dtype.DType;
 import org.gradus.kernels.IndexFault;
 import org.gradus.kernels.KernelSource;
+import org.gradus.kernels.runtime.BinaryCache;
+import org.gradus.kernels.runtime.MemoryPool;
+import org.gradus.kernels.runtime.PooledBuffer;
 import org.jocl.CLException;
 import org.jocl.cl_command_queue;
 import org.jocl.cl_context;
@@ -28,6 +31,9 @@ import org.jocl.cl_device_id;
  * turns.
  */
 final class CommandQueue {
+    /** Limits the memory for tensors, in bytes. */
+    static final String MEMORY_PROPERTY = "gradus.opencl.memory";
+
     /** Launches after which the driver is told to begin. */
     private static final int FLUSH_INTERVAL = 64;
 
@@ -37,10 +43,10 @@ final class CommandQueue {
     private final String name;
     private final cl_context context;
     private final cl_command_queue queue;
-    private final MemoryPool pool;
+    private final MemoryPool<MemoryBlock> pool;
     private final Programs programs;
     private final Transfers transfers;
-    private final OpenClBuffer indexFault;
+    private final PooledBuffer<MemoryBlock> indexFault;
     private final long[] globalSize = new long[1];
     private final long[] localSize = new long[1];
     private final boolean waiting;
@@ -52,7 +58,7 @@ final class CommandQueue {
             String name,
             cl_context context,
             cl_command_queue queue,
-            MemoryPool pool,
+            MemoryPool<MemoryBlock> pool,
             Programs programs,
             boolean waiting) {
         this.name = name;
@@ -86,8 +92,14 @@ final class CommandQueue {
                     name,
                     context,
                     queue,
-                    new MemoryPool(
-                            context, name, limit, device.allocationBytes(), device.isOclgrind()),
+                    new MemoryPool<>(
+                            new ContextMemory(context, name),
+                            new MemoryPool.Limits(
+                                    name,
+                                    MEMORY_PROPERTY,
+                                    limit,
+                                    device.allocationBytes(),
+                                    device.isOclgrind())),
                     new Programs(context, device, binaries, dump),
                     device.isOclgrind());
         } catch (CLException e) {
@@ -110,7 +122,7 @@ final class CommandQueue {
     }
 
     /** Returns the device's memory. */
-    MemoryPool pool() {
+    MemoryPool<MemoryBlock> pool() {
         return pool;
     }
 
@@ -210,15 +222,7 @@ final class CommandQueue {
     }
 
     private MemoryBlock block(Buffer buffer) {
-        if (buffer instanceof OpenClBuffer own) {
-            return own.block(pool);
-        }
-        throw new IllegalStateException(
-                "a "
-                        + buffer.getClass().getSimpleName()
-                        + " is used on "
-                        + name
-                        + ": copy the tensor to this device first");
+        return pool.block(buffer);
     }
 
     /** A driver that copies beyond the end of a buffer ends the process, so this is checked. */

@@ -8,6 +8,5 @@ import org.jocl.cl_mem;
  *
  * @param memory the handle
  * @param argument a pointer to the handle, as kernels take it
- * @param bytes its size
  */
-record MemoryBlock(cl_mem memory, Pointer argument, long bytes) {}
+record MemoryBlock(cl_mem memory, Pointer argument) {}

@@ -1,28 +1,17 @@
 package org.gradus.opencl;
 
 import java.lang.foreign.MemorySegment;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.gradus.device.Buffer;
 import org.gradus.device.Capabilities;
-import org.gradus.device.CumulateOp;
-import org.gradus.device.Device;
 import org.gradus.device.DeviceException;
-import org.gradus.device.Kernels;
-import org.gradus.device.MatmulOptions;
 import org.gradus.device.MemoryReport;
-import org.gradus.device.ReduceOp;
-import org.gradus.device.View;
-import org.gradus.device.Window;
 import org.gradus.dtype.DType;
-import org.gradus.expr.Program;
 import org.gradus.kernels.DeviceLimits;
 import org.gradus.kernels.KernelSource;
 import org.gradus.kernels.Launcher;
-import org.gradus.kernels.Primitives;
-import org.gradus.kernels.families.KernelFamilies;
-import org.gradus.shape.Shape;
+import org.gradus.kernels.runtime.BinaryCache;
+import org.gradus.kernels.runtime.KernelDevice;
 
 /**
  * A device of an OpenCL platform. Calls return when their work is in its queue. Calls from several
@@ -34,30 +23,26 @@ import org.gradus.shape.Shape;
  * kernel's source when it is first used, {@code gradus.opencl.strict=true} makes errors of the
  * compiler's warnings.
  */
-public final class OpenClDevice implements Device {
+public final class OpenClDevice extends KernelDevice {
     /** The part of the device's memory that tensors may take; drivers need some themselves. */
     private static final double USABLE_PART = 0.9;
 
     private final String name;
     private final DeviceInfo info;
     private final CommandQueue queue;
-    private final Primitives primitives;
-    private final KernelFamilies families;
 
     private OpenClDevice(String name, DeviceInfo info, CommandQueue queue) {
+        super(new QueueLauncher(info.limits(), queue));
         this.name = name;
         this.info = info;
         this.queue = queue;
-        Launcher launcher = new QueueLauncher();
-        this.primitives = new Primitives(launcher);
-        this.families = new KernelFamilies(launcher);
     }
 
     /** Opens a device with the cache and the limit that the system properties name. */
     static OpenClDevice open(String name, DeviceInfo info) {
         long usable = (long) (info.memoryBytes() * USABLE_PART);
-        long limit = Long.getLong("gradus.opencl.memory", usable);
-        return open(name, info, limit, BinaryCache.standard());
+        long limit = Long.getLong(CommandQueue.MEMORY_PROPERTY, usable);
+        return open(name, info, limit, BinaryCache.standard("opencl"));
     }
 
     /**
@@ -72,15 +57,10 @@ public final class OpenClDevice implements Device {
     }
 
     /** The device as the kernels see it. */
-    private final class QueueLauncher implements Launcher {
-        @Override
-        public DeviceLimits limits() {
-            return info.limits();
-        }
-
+    private record QueueLauncher(DeviceLimits limits, CommandQueue queue) implements Launcher {
         @Override
         public Buffer allocate(DType dtype, long length) {
-            return OpenClDevice.this.allocate(dtype, length);
+            return queue.pool().allocate(dtype, length);
         }
 
         @Override
@@ -134,16 +114,6 @@ public final class OpenClDevice implements Device {
     }
 
     @Override
-    public void fill(View target, double value) {
-        primitives.fill(target, value);
-    }
-
-    @Override
-    public void copyStrided(View source, View target) {
-        primitives.copyStrided(source, target);
-    }
-
-    @Override
     public void synchronize() {
         queue.synchronize();
     }
@@ -156,64 +126,6 @@ public final class OpenClDevice implements Device {
     @Override
     public void trim() {
         queue.pool().trim();
-    }
-
-    @Override
-    public void map(
-            Program program, Shape shape, long[] scalars, List<View> inputs, List<View> outputs) {
-        primitives.map(program, shape, scalars, inputs, outputs);
-    }
-
-    @Override
-    public void reduce(
-            ReduceOp op,
-            Program program,
-            Shape shape,
-            long[] scalars,
-            List<View> inputs,
-            View output,
-            int[] axes) {
-        primitives.reduce(op, program, shape, scalars, inputs, output, axes);
-    }
-
-    @Override
-    public void matmul(View a, View b, View c, MatmulOptions options) {
-        primitives.matmul(a, b, c, options);
-    }
-
-    @Override
-    public void gather(View source, int axis, View index, View target) {
-        primitives.gather(source, axis, index, target);
-    }
-
-    @Override
-    public void scatterAdd(View source, int axis, View index, View target) {
-        primitives.scatterAdd(source, axis, index, target);
-    }
-
-    @Override
-    public void unfold(View input, Window window, View output) {
-        primitives.unfold(input, window, output);
-    }
-
-    @Override
-    public void fold(View input, Window window, View output) {
-        primitives.fold(input, window, output);
-    }
-
-    @Override
-    public void cumulate(CumulateOp op, View input, View output, int axis) {
-        primitives.cumulate(op, input, output, axis);
-    }
-
-    @Override
-    public void sort(View input, View values, View indices, int axis, boolean descending) {
-        primitives.sort(input, values, indices, axis, descending);
-    }
-
-    @Override
-    public <K extends Kernels> Optional<K> kernels(Class<K> family, DType dtype) {
-        return families.find(family, dtype);
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.Optional;
 import org.gradus.device.DeviceException;
 import org.gradus.kernels.Dialect;
 import org.gradus.kernels.KernelSource;
+import org.gradus.kernels.runtime.BinaryCache;
 import org.jocl.CLException;
 import org.jocl.Pointer;
 import org.jocl.Sizeof;

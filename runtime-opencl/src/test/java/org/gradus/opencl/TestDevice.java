@@ -3,6 +3,7 @@ package org.gradus.opencl;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.gradus.kernels.runtime.BinaryCache;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
@@ -37,7 +38,8 @@ final class TestDevice {
     /** Opens the device, with the cache of compiled kernels that all tests share. */
     static OpenClDevice open() {
         DeviceInfo info = info();
-        return OpenClDevice.open("opencl:0", info, info.memoryBytes() / 2, BinaryCache.standard());
+        return OpenClDevice.open(
+                "opencl:0", info, info.memoryBytes() / 2, BinaryCache.standard("opencl"));
     }
 
     /** Opens the device with a limit on its memory, in bytes, and a cache of its own. */

@@ -1,19 +1,25 @@
-package org.gradus.opencl;
+package org.gradus.kernels.runtime;
 
 import org.gradus.device.Buffer;
 import org.gradus.dtype.DType;
 
-/** A block of a device's memory, from its {@link MemoryPool}; it may be longer than asked for. */
-final class OpenClBuffer implements Buffer {
-    private final MemoryPool pool;
+/**
+ * A block of a device's memory, from its {@link MemoryPool}; it may be longer than asked for.
+ *
+ * @param <B> what the driver calls a block
+ */
+public final class PooledBuffer<B> implements Buffer {
+    private final MemoryPool<B> pool;
     private final DType dtype;
     private final long length;
-    private volatile MemoryBlock block;
+    private final long bytes;
+    private volatile B block;
 
-    OpenClBuffer(MemoryPool pool, DType dtype, long length, MemoryBlock block) {
+    PooledBuffer(MemoryPool<B> pool, DType dtype, long length, long bytes, B block) {
         this.pool = pool;
         this.dtype = dtype;
         this.length = length;
+        this.bytes = bytes;
         this.block = block;
     }
 
@@ -27,20 +33,26 @@ final class OpenClBuffer implements Buffer {
         return length;
     }
 
+    /** Returns the size of the block. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Returns whether a pool made this. */
+    boolean isOf(MemoryPool<?> other) {
+        return pool == other;
+    }
+
     /**
-     * Returns the memory, which must be of the given device.
+     * Returns the memory.
      *
-     * @throws IllegalStateException if it was released, or belongs to another device
+     * @throws IllegalStateException if it was released
      */
-    MemoryBlock block(MemoryPool expected) {
-        MemoryBlock memory = block;
+    B block() {
+        B memory = block;
         if (memory == null) {
             throw new IllegalStateException(
                     "a buffer of " + length + " " + dtype + " is used after it was released");
-        }
-        if (pool != expected) {
-            throw new IllegalStateException(
-                    "a buffer of another device is used on this one: copy the tensor first");
         }
         return memory;
     }
@@ -51,8 +63,8 @@ final class OpenClBuffer implements Buffer {
     }
 
     /** Takes the memory away; the pool calls this with its lock held. */
-    MemoryBlock detach() {
-        MemoryBlock memory = block;
+    B detach() {
+        B memory = block;
         if (memory == null) {
             throw new IllegalStateException(
                     "a buffer of " + length + " " + dtype + " was released twice");
@@ -63,6 +75,6 @@ final class OpenClBuffer implements Buffer {
 
     @Override
     public String toString() {
-        return "OpenClBuffer of " + length + " " + dtype;
+        return "buffer of " + length + " " + dtype;
     }
 }

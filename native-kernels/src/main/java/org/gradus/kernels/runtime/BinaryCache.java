@@ -1,4 +1,4 @@
-package org.gradus.opencl;
+package org.gradus.kernels.runtime;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,21 +15,23 @@ import java.util.Optional;
  * Compiled programs on disk, one file each: a SHA-256 of the binary, then the binary. A file that
  * was damaged is not used; a folder that cannot be written to means that nothing is kept.
  */
-final class BinaryCache {
+public final class BinaryCache {
     private static final int HASH_BYTES = 32;
 
     private final Path folder;
 
     /** Keeps binaries in a folder, which need not exist yet. */
-    BinaryCache(Path folder) {
+    public BinaryCache(Path folder) {
         this.folder = folder;
     }
 
     /**
      * Returns the cache in the folder that the property {@code gradus.cache} names, else in the
      * user's folder for such things.
+     *
+     * @param backend the name of the folder within it
      */
-    static BinaryCache standard() {
+    public static BinaryCache standard(String backend) {
         String property = System.getProperty("gradus.cache");
         String variable = System.getenv("XDG_CACHE_HOME");
         Path base;
@@ -40,11 +42,11 @@ final class BinaryCache {
         } else {
             base = Path.of(System.getProperty("user.home"), ".cache", "gradus");
         }
-        return new BinaryCache(base.resolve("opencl"));
+        return new BinaryCache(base.resolve(backend));
     }
 
     /** Returns the name under which the result of some inputs is kept. */
-    static String key(String... inputs) {
+    public static String key(String... inputs) {
         MessageDigest digest = sha256();
         for (String input : inputs) {
             byte[] bytes = input.getBytes(StandardCharsets.UTF_8);
@@ -56,7 +58,7 @@ final class BinaryCache {
     }
 
     /** Returns a binary, or nothing where there is none that is whole. */
-    Optional<byte[]> load(String key) {
+    public Optional<byte[]> load(String key) {
         try {
             byte[] content = Files.readAllBytes(file(key));
             if (content.length <= HASH_BYTES) {
@@ -73,7 +75,7 @@ final class BinaryCache {
     }
 
     /** Keeps a binary; a reader sees all of it or nothing. */
-    void store(String key, byte[] binary) {
+    public void store(String key, byte[] binary) {
         Path temporary = null;
         try {
             Files.createDirectories(folder);
@@ -100,7 +102,7 @@ final class BinaryCache {
     }
 
     /** Returns where a binary is kept. */
-    Path file(String key) {
+    public Path file(String key) {
         return folder.resolve(key + ".bin");
     }
 

@@ -1,0 +1,218 @@
+package org.gradus.kernels.runtime;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.gradus.device.Buffer;
+import org.gradus.device.DeviceException;
+import org.gradus.device.MemoryReport;
+import org.gradus.dtype.DType;
+
+/**
+ * Hands out blocks of a device's memory and keeps the released ones for the next request of their
+ * size. As all work runs in one queue, a block may be handed out again while a kernel still reads
+ * it.
+ *
+ * <p>Sizes are rounded up to classes, four to each power of two, so that a kept block wastes at
+ * most a fifth. Thread-safe.
+ *
+ * @param <B> what the driver calls a block
+ */
+public final class MemoryPool<B> {
+    private static final long SMALLEST = 256;
+
+    private final DriverMemory<B> memory;
+    private final Limits limits;
+    private final Map<Long, ArrayDeque<B>> cache = new HashMap<>();
+    private long used;
+    private long cached;
+    private long peak;
+    private long buffers;
+    private long blocks;
+    private boolean closed;
+
+    /**
+     * What a pool may take.
+     *
+     * @param device the device's name, for messages
+     * @param property the system property that sets {@code total}, for messages
+     * @param total the most bytes that are used and kept together
+     * @param largest the most bytes of one block
+     * @param exact whether blocks are as small as asked for and never used again, so that a
+     *     simulator sees what reads or writes beyond a buffer, or before it was written; nor given
+     *     back before the end, as Oclgrind takes the next buffer's size for the former's
+     */
+    public record Limits(String device, String property, long total, long largest, boolean exact) {}
+
+    /** Creates an empty pool. */
+    public MemoryPool(DriverMemory<B> memory, Limits limits) {
+        this.memory = memory;
+        this.limits = limits;
+    }
+
+    /**
+     * Returns a buffer of unspecified content.
+     *
+     * @throws DeviceException if there is no memory left, even without the cache
+     */
+    public synchronized PooledBuffer<B> allocate(DType dtype, long length) {
+        if (closed) {
+            throw new IllegalStateException("the device " + limits.device() + " was closed");
+        }
+        if (length < 0 || length > Long.MAX_VALUE / 2 / dtype.bytes()) {
+            throw new DeviceException(
+                    "the device "
+                            + limits.device()
+                            + " was asked for a buffer of "
+                            + length
+                            + " "
+                            + dtype
+                            + " elements, which no memory can hold");
+        }
+        long bytes = size(length * dtype.bytes());
+        ArrayDeque<B> kept = limits.exact() ? null : cache.get(bytes);
+        B block = kept == null ? null : kept.pollLast();
+        if (block != null) {
+            cached -= bytes;
+        } else {
+            block = create(bytes);
+        }
+        used += bytes;
+        peak = Math.max(peak, used);
+        buffers++;
+        return new PooledBuffer<>(this, dtype, length, bytes, block);
+    }
+
+    /** Returns a buffer that no report counts, for the device's own use. */
+    public synchronized PooledBuffer<B> allocateUncounted(DType dtype, long length) {
+        long bytes = size(length * dtype.bytes());
+        B block =
+                tryCreate(bytes)
+                        .orElseThrow(
+                                () ->
+                                        new DeviceException(
+                                                "the device "
+                                                        + limits.device()
+                                                        + " has not even "
+                                                        + bytes
+                                                        + " bytes left: close what else uses it"));
+        return new PooledBuffer<>(this, dtype, length, bytes, block);
+    }
+
+    private B create(long bytes) {
+        Optional<B> block = Optional.empty();
+        if (bytes <= limits.largest()) {
+            if (used + cached + bytes <= limits.total()) {
+                block = tryCreate(bytes);
+            }
+            if (block.isEmpty() && cached > 0) {
+                trim();
+                block = used + bytes <= limits.total() ? tryCreate(bytes) : block;
+            }
+        }
+        return block.orElseThrow(() -> outOfMemory(bytes));
+    }
+
+    private DeviceException outOfMemory(long bytes) {
+        return new DeviceException(
+                "out of memory on "
+                        + limits.device()
+                        + ": "
+                        + bytes
+                        + " bytes wanted, "
+                        + used
+                        + " in use by tensors, "
+                        + limits.total()
+                        + " is the limit and "
+                        + limits.largest()
+                        + " that of one buffer; use a smaller batch, or raise the property "
+                        + limits.property()
+                        + " if it sets this limit");
+    }
+
+    private Optional<B> tryCreate(long bytes) {
+        Optional<B> block = memory.allocate(bytes);
+        if (block.isPresent()) {
+            blocks++;
+        }
+        return block;
+    }
+
+    /**
+     * Returns the memory of a buffer of this pool.
+     *
+     * @throws IllegalStateException if it was released, or belongs to another device
+     */
+    @SuppressWarnings("unchecked") // a buffer of this pool has blocks of its type
+    public B block(Buffer buffer) {
+        if (buffer instanceof PooledBuffer<?> own && own.isOf(this)) {
+            return ((PooledBuffer<B>) own).block();
+        }
+        throw new IllegalStateException(
+                "a "
+                        + buffer.getClass().getSimpleName()
+                        + " of another device is used on "
+                        + limits.device()
+                        + ": copy the tensor to this device first");
+    }
+
+    /** Takes a buffer's block back. */
+    synchronized void release(PooledBuffer<B> buffer) {
+        B block = buffer.detach();
+        used -= buffer.bytes();
+        buffers--;
+        if (closed) {
+            destroy(block);
+        } else {
+            cached += buffer.bytes();
+            cache.computeIfAbsent(buffer.bytes(), size -> new ArrayDeque<>()).addLast(block);
+        }
+    }
+
+    /** Gives all blocks that are kept back to the system. */
+    public synchronized void trim() {
+        cache.values().forEach(kept -> kept.forEach(this::destroy));
+        cache.clear();
+        cached = 0;
+    }
+
+    /** Ends: what is kept is given back now, what is in use when it is released. */
+    public synchronized void close() {
+        trim();
+        closed = true;
+    }
+
+    /** Gives a block of {@link #allocateUncounted} back to the system. */
+    public synchronized void destroyUncounted(PooledBuffer<B> buffer) {
+        destroy(buffer.detach());
+    }
+
+    private void destroy(B block) {
+        memory.free(block);
+        blocks--;
+    }
+
+    /** Returns how much memory is in use. */
+    public synchronized MemoryReport report() {
+        return new MemoryReport(used, cached, peak, buffers);
+    }
+
+    /** Returns the number of blocks there are, in use or kept. */
+    public synchronized long blocks() {
+        return blocks;
+    }
+
+    private long size(long bytes) {
+        return limits.exact() ? Math.max(bytes, 1) : roundUp(bytes);
+    }
+
+    /** Rounds a size up to 2^k, 1.25, 1.5 or 1.75 times 2^k. */
+    private static long roundUp(long bytes) {
+        if (bytes <= SMALLEST) {
+            return SMALLEST;
+        }
+        long step = Long.highestOneBit(bytes - 1) >> 2;
+        return (bytes + step - 1) / step * step;
+    }
+}
