@@ -16,12 +16,12 @@ import sys
 import torch
 from safetensors.torch import save_file
 
-from families import (fusible, indexing, layers, losses, normalizations, pointwise, products,
-                      recurrences, reductions, shapes, types, windows)
+from families import (attention, fusible, indexing, layers, losses, normalizations, pointwise,
+                      products, recurrences, reductions, shapes, types, windows)
 from golden import Goldens
 
 MODULES = [pointwise, fusible, types, reductions, shapes, indexing, products, windows,
-           normalizations, losses, layers, recurrences]
+           normalizations, losses, layers, recurrences, attention]
 
 
 def main():

@@ -32,6 +32,7 @@ public final class Tensor
                 Indexing,
                 Products,
                 Windows,
+                Attention,
                 Normalizations,
                 Recurrences,
                 Mutation {

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import org.gradus.device.RecurrentKernels.Cell;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
+import org.gradus.tensor.AttentionOptions;
 import org.gradus.tensor.Indexing.Sorted;
 import org.gradus.tensor.Normalizations.BatchNormalized;
 import org.gradus.tensor.Tensor;
@@ -26,6 +27,7 @@ public final class Operations {
         products();
         windows();
         normalizations();
+        attention();
         chains();
         layersAndLosses();
         recurrences();
@@ -284,6 +286,23 @@ public final class Operations {
                             c.x().batchNorm(c.optional(1), c.optional(2), c.number("epsilon"));
                     return List.of(result.output(), result.mean(), result.variance());
                 });
+    }
+
+    private void attention() {
+        put("attention", c -> c.x().attention(c.y(), c.z(), attentionOptions(c)));
+        put(
+                "packedAttention",
+                c ->
+                        c.x().packedAttention(
+                                        c.integer("heads"),
+                                        c.integer("keyHeads"),
+                                        attentionOptions(c)));
+    }
+
+    private static AttentionOptions attentionOptions(Call c) {
+        AttentionOptions options = AttentionOptions.DEFAULT.withMask(c.optional(3));
+        options = c.flag("causal") ? options.withCausal() : options;
+        return c.arguments().has("scale") ? options.withScale(c.number("scale")) : options;
     }
 
     private void layersAndLosses() {
