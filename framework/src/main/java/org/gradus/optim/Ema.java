@@ -111,6 +111,12 @@ public final class Ema {
                                 groups.stream().map(group -> group.subList(0, outputs)).toList()));
     }
 
+    /** Gives the memory of the averages back; this object cannot be used any more. */
+    public void release() {
+        averages.values().forEach(Tensor::release);
+        averages.clear();
+    }
+
     /** Returns copies of the averages by the full names of the parameters. */
     public Map<String, HostArray> stateDict() {
         Map<String, HostArray> result = new LinkedHashMap<>();

@@ -241,6 +241,17 @@ public final class Optimizer {
                 .orElse(0);
     }
 
+    /** Gives the states' memory back; each parameter starts anew with its next update. */
+    public void release() {
+        for (Group group : groups) {
+            for (Entry entry : group.entries) {
+                entry.states.forEach(Tensor::release);
+                entry.states = List.of();
+                entry.steps = 0;
+            }
+        }
+    }
+
     // ---- saving
 
     /**

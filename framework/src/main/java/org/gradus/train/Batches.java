@@ -4,17 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.gradus.data.Batch;
 import org.gradus.data.BatchIterator;
-import org.gradus.device.Device;
 import org.gradus.nn.Layer;
-import org.gradus.tensor.Tensor;
 
 /** How batches reach models. */
 final class Batches {
     private Batches() {}
-
-    static List<Tensor> inputs(Batch batch, Device device) {
-        return batch.inputs().stream().map(input -> Tensor.of(input, device)).toList();
-    }
 
     /** Takes the next few batches, fewer at the end of the epoch. */
     static List<Batch> upTo(int count, BatchIterator batches) {

@@ -16,10 +16,11 @@ import org.gradus.tensor.HostArray;
 
 /**
  * All there is to know to continue a training: a safetensors file with the tensors {@code model.*},
- * {@code optimizer.*} and {@code metric.*}, and where the training stood in its metadata.
+ * {@code average.*}, {@code optimizer.*} and {@code metric.*}, and where the training stood in its metadata.
  */
 public final class Checkpoint {
     private static final String MODEL = "model.";
+    private static final String AVERAGE = "average.";
     private static final String OPTIMIZER = "optimizer.";
     private static final String METRIC = "metric.";
     private static final String PROGRESS = "gradus.progress";
@@ -40,10 +41,12 @@ public final class Checkpoint {
     static Checkpoint of(
             Progress progress,
             Map<String, HostArray> model,
+            Map<String, HostArray> averages,
             Map<String, HostArray> optimizer,
             Map<String, double[]> metrics) {
         Map<String, HostArray> tensors = new LinkedHashMap<>();
         model.forEach((name, array) -> tensors.put(MODEL + name, array));
+        averages.forEach((name, array) -> tensors.put(AVERAGE + name, array));
         optimizer.forEach((name, array) -> tensors.put(OPTIMIZER + name, array));
         metrics.forEach(
                 (name, sums) ->
@@ -103,9 +106,14 @@ public final class Checkpoint {
         return progress.epoch() + 1;
     }
 
-    /** Returns the model's parameters and buffers by their names. */
+    /**
+     * Returns the model's parameters and buffers by their names; averages of parameters in their
+     * place, where the training kept any.
+     */
     public Map<String, HostArray> model() {
-        return part(MODEL);
+        Map<String, HostArray> values = part(MODEL);
+        values.putAll(averages());
+        return values;
     }
 
     /** Returns the values on the training set at the last evaluation, by name. */
@@ -125,8 +133,17 @@ public final class Checkpoint {
      *     tensor that differs, and the model is unchanged
      */
     public void loadInto(Module model) {
+        load(model(), model);
+    }
+
+    /** Like {@link #loadInto}, with the parameters that are trained rather than their averages. */
+    void loadTrainedInto(Module model) {
+        load(part(MODEL), model);
+    }
+
+    private void load(Map<String, HostArray> values, Module model) {
         try {
-            model.loadStateDict(model());
+            model.loadStateDict(values);
         } catch (RuntimeException problem) {
             throw new TrainingException(
                     file
@@ -139,6 +156,10 @@ public final class Checkpoint {
 
     Progress progress() {
         return progress;
+    }
+
+    Map<String, HostArray> averages() {
+        return part(AVERAGE);
     }
 
     Map<String, HostArray> optimizer() {

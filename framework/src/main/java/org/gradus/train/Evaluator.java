@@ -10,7 +10,6 @@ import org.gradus.data.Batch;
 import org.gradus.data.BatchIterator;
 import org.gradus.data.DataLoader;
 import org.gradus.data.Dataset;
-import org.gradus.device.Device;
 import org.gradus.metrics.Metric;
 import org.gradus.nn.Layer;
 import org.gradus.nn.Loss;
@@ -33,35 +32,51 @@ public final class Evaluator {
 
     private final Module model;
     private final Forward forward;
+    private final Task task;
     private final List<Metric> metrics = new ArrayList<>();
     private Loss loss;
     private int batchSize = DEFAULT_BATCH_SIZE;
 
-    private Evaluator(Module model, Forward forward) {
+    private Evaluator(Module model, Forward forward, Task task) {
         this.model = model;
         this.forward = forward;
+        this.task = task;
     }
 
     /** Returns an evaluator of a model with one input. */
     public static Evaluator of(Layer model) {
-        return new Evaluator(model, Batches.singleInput(model));
+        return of(model, Batches.singleInput(model));
     }
 
     /** Returns an evaluator of a model that is called in its own way. */
     public static Evaluator of(Module model, Forward forward) {
-        return new Evaluator(model, forward);
+        return new Evaluator(model, forward, null);
+    }
+
+    /** Returns an evaluator of a task's model, with the loss and the metrics of the task. */
+    public static Evaluator of(Task task) {
+        return new Evaluator(task.model(), null, task);
     }
 
     /** Measures this loss too; returns this evaluator. */
     public Evaluator loss(Loss measured) {
+        requireNoTask("loss");
         loss = measured;
         return this;
     }
 
     /** Measures one more metric; returns this evaluator. What it has summed up is lost. */
     public Evaluator metric(Metric metric) {
+        requireNoTask("metric");
         metrics.add(metric);
         return this;
+    }
+
+    private void requireNoTask(String what) {
+        if (task != null) {
+            throw new IllegalStateException(
+                    "a task has its own " + what + ": leave out the call of " + what);
+        }
     }
 
     /** Changes the number of samples that are computed at once; returns this evaluator. */
@@ -79,8 +94,9 @@ public final class Evaluator {
     Optional<Evaluation> evaluate(Dataset dataset, BooleanSupplier stopped) {
         long start = System.nanoTime();
         DataLoader loader = DataLoader.of(dataset, Math.min(batchSize, dataset.size()));
+        Task measured = task == null ? supervised() : task;
         LossSums losses = new LossSums();
-        metrics.forEach(Metric::reset);
+        measured.metrics().forEach(Metric::reset);
         boolean training = model.isTraining();
         model.eval();
         try (BatchIterator batches = loader.iterator(0)) {
@@ -89,11 +105,10 @@ public final class Evaluator {
                     return Optional.empty();
                 }
                 Batch batch = batches.next();
-                try (var _ = Scope.open()) {
-                    Autograd.withoutGradients(() -> measure(batch, losses));
-                }
+                inScope(() -> measure(measured, batch, losses));
             }
-            Map<String, Double> values = values(losses);
+            inScope(() -> measured.examine(dataset));
+            Map<String, Double> values = values(measured, losses);
             double seconds = (System.nanoTime() - start) * 1e-9;
             return Optional.of(new Evaluation(values, dataset.size(), seconds));
         } finally {
@@ -104,22 +119,31 @@ public final class Evaluator {
         }
     }
 
-    private void measure(Batch batch, LossSums losses) {
-        Device device = model.device();
-        Tensor output = forward.of(Batches.inputs(batch, device));
-        Tensor target = Tensor.of(batch.target(), device);
-        if (loss != null) {
-            losses.add(0, loss.of(output, target), batch.size());
-        }
-        metrics.forEach(metric -> metric.update(output, target));
+    private Task supervised() {
+        Supervised supervised = Supervised.of(model, forward, loss);
+        metrics.forEach(supervised::metric);
+        return supervised;
     }
 
-    private Map<String, Double> values(LossSums losses) {
+    private static void inScope(Runnable work) {
+        try (var _ = Scope.open()) {
+            Autograd.withoutGradients(work);
+        }
+    }
+
+    private void measure(Task measured, Batch batch, LossSums losses) {
+        Tensor measuredLoss = measured.evaluate(TensorBatch.of(batch, model.device()));
+        if (measuredLoss != null) {
+            losses.add(0, measuredLoss, batch.size());
+        }
+    }
+
+    private static Map<String, Double> values(Task measured, LossSums losses) {
         Map<String, Double> values = new LinkedHashMap<>();
-        if (loss != null) {
+        if (!losses.isEmpty()) {
             values.put(Values.LOSS, losses.epochMean());
         }
-        metrics.forEach(metric -> values.put(metric.name(), metric.value()));
+        Values.addTo(values, measured.metrics());
         return values;
     }
 }

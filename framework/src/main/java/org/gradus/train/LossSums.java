@@ -49,6 +49,11 @@ final class LossSums {
         return notFinite;
     }
 
+    /** Returns whether nothing was added in this epoch. */
+    boolean isEmpty() {
+        return unread.isEmpty() && epochSamples == 0;
+    }
+
     /** Returns the mean over the epoch. */
     double epochMean() {
         read();

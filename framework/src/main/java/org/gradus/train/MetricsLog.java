@@ -48,6 +48,7 @@ public final class MetricsLog implements TrainingListener {
         ObjectNode line = JSON.createObjectNode().put("type", "step");
         line.put("step", report.step()).put("epoch", report.epoch());
         number(line, "loss", report.loss());
+        numbers(line, report.otherLosses());
         number(line, "learningRate", report.learningRate());
         if (!Double.isNaN(report.gradientNorm())) {
             number(line, "gradientNorm", report.gradientNorm());

@@ -21,7 +21,8 @@ final class Monitor {
     }
 
     /** Returns a monitor of the loss or of one of the metrics, whose names must differ. */
-    static Monitor of(String name, List<Metric> metrics, int patience) {
+    static Monitor of(String name, Task task, int patience) {
+        List<Metric> metrics = task.metrics();
         List<String> names = new ArrayList<>(List.of(Values.LOSS));
         metrics.forEach(metric -> names.add(metric.name()));
         if (new HashSet<>(names).size() < names.size()) {
@@ -45,7 +46,7 @@ final class Monitor {
 
     /** Takes in a report; returns whether it is the best so far. */
     boolean update(Map<String, Double> values, long step, boolean wholeEpoch) {
-        double value = values.get(name);
+        double value = values.getOrDefault(name, Double.NaN);
         boolean first = best.step() == 0;
         boolean better =
                 !Double.isNaN(value)

@@ -25,6 +25,7 @@ public final class TensorBoardListener implements TrainingListener {
     @Override
     public void onStep(StepReport report) {
         writer.scalar("loss/step", report.loss(), report.step());
+        write(report.otherLosses(), "step", report.step());
         writer.scalar("learning_rate", report.learningRate(), report.step());
         writer.scalar("samples_per_second", report.samplesPerSecond(), report.step());
         if (!Double.isNaN(report.gradientNorm())) {

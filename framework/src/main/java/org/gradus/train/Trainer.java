@@ -2,6 +2,7 @@ package org.gradus.train;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -42,19 +43,23 @@ public final class Trainer {
     private static final double DEFAULT_LEARNING_RATE = 1e-3;
     private static final int DEFAULT_REPORT_EVERY = 10;
 
-    final Module model;
-    final Forward forward;
-    final List<Metric> metrics = new ArrayList<>();
+    private final Task task;
+    private final Module model;
+    private final Forward forward;
+    private final List<Metric> metrics = new ArrayList<>();
     final List<TrainingListener> listeners = new ArrayList<>();
     Device device;
     long seed;
-    Function<Map<String, Parameter>, List<ParameterGroup>> groups =
+    Function<Map<String, Parameter>, List<ParameterGroup>> commonGroups =
             ofAll(Adam.withLearningRate(DEFAULT_LEARNING_RATE));
+    final Map<String, Function<Map<String, Parameter>, List<ParameterGroup>>> groups =
+            new LinkedHashMap<>();
+    double averaging;
     Schedule schedule = Schedule.constant();
     int batchSize = DEFAULT_BATCH_SIZE;
     int evaluationBatchSize;
     int accumulation = 1;
-    Loss loss;
+    private Loss loss;
     double clipNorm = Double.POSITIVE_INFINITY;
     double clipValue = Double.POSITIVE_INFINITY;
     Checkpoints checkpoints;
@@ -64,19 +69,25 @@ public final class Trainer {
     int reportEvery = DEFAULT_REPORT_EVERY;
     StopRequest stopRequest = new StopRequest();
 
-    private Trainer(Module model, Forward forward) {
+    private Trainer(Task task, Module model, Forward forward) {
+        this.task = task;
         this.model = model;
         this.forward = forward;
     }
 
     /** Returns a trainer of a model with one input. */
     public static Trainer of(Layer model) {
-        return new Trainer(model, Batches.singleInput(model));
+        return of(model, Batches.singleInput(model));
     }
 
     /** Returns a trainer of a model that is called in its own way, such as with two inputs. */
     public static Trainer of(Module model, Forward forward) {
-        return new Trainer(model, forward);
+        return new Trainer(null, model, forward);
+    }
+
+    /** Returns a trainer of a task's model, with the losses and the metrics of the task. */
+    public static Trainer of(Task task) {
+        return new Trainer(task, task.model(), null);
     }
 
     /**
@@ -107,7 +118,32 @@ public final class Trainer {
 
     /** Chooses how parameters are updated by groups, which are made of the model's parameters. */
     public Trainer optimizer(Function<Map<String, Parameter>, List<ParameterGroup>> grouping) {
-        groups = grouping;
+        commonGroups = grouping;
+        return this;
+    }
+
+    /**
+     * Chooses how the parameters of one of the task's updates are updated, as in {@code
+     * optimizer("generator", ...)}; the other updates go by {@link #optimizer(UpdateRule)}.
+     */
+    public Trainer optimizer(String update, UpdateRule rule) {
+        groups.put(update, ofAll(rule));
+        return this;
+    }
+
+    /**
+     * Keeps moving averages of the parameters, see {@link org.gradus.optim.Ema}. Evaluations are of
+     * these, and the model has them at the end.
+     *
+     * @param decay the weight of the average against that of the new parameters, from 0 to below 1;
+     *     0 for no averages, as by default
+     */
+    public Trainer averaging(double decay) {
+        if (!(decay >= 0 && decay < 1)) {
+            throw new IllegalArgumentException(
+                    "the decay of averages is from 0 to below 1, not " + decay);
+        }
+        averaging = decay;
         return this;
     }
 
@@ -142,16 +178,28 @@ public final class Trainer {
         return this;
     }
 
-    /** Sets what is to be made small: a mean over the samples of a batch. Must be set. */
+    /**
+     * Sets what is to be made small: a mean over the samples of a batch. Must be set, unless this
+     * trains a {@link Task}.
+     */
     public Trainer loss(Loss minimized) {
+        requireNoTask("loss");
         loss = minimized;
         return this;
     }
 
     /** Measures one more metric, on the training set as it goes along and on the validation set. */
     public Trainer metric(Metric metric) {
+        requireNoTask("metric");
         metrics.add(metric);
         return this;
+    }
+
+    private void requireNoTask(String what) {
+        if (task != null) {
+            throw new IllegalStateException(
+                    "a task has its own " + what + ": leave out the call of " + what);
+        }
     }
 
     /** Scales the gradients down in each step so that their norm is at most this. */
@@ -246,17 +294,24 @@ public final class Trainer {
      *     checkpoint cannot be written or does not fit
      */
     public TrainingResult fit(Dataset train, Dataset validation, TrainingLength length) {
-        if (loss == null) {
-            throw new TrainingException(
-                    "a training needs a loss: set one, as in loss(Loss.crossEntropy())");
-        }
         Device target = device == null ? Devices.getDefault() : device;
-        TrainingRun run = new TrainingRun(this, target, train, validation, length);
+        Task learned = task == null ? supervised() : task;
+        TrainingRun run = new TrainingRun(this, learned, target, train, validation, length);
         try {
             return run.run();
         } finally {
             run.close();
         }
+    }
+
+    private Task supervised() {
+        if (loss == null) {
+            throw new TrainingException(
+                    "a training needs a loss: set one, as in loss(Loss.crossEntropy())");
+        }
+        Supervised supervised = Supervised.of(model, forward, loss);
+        metrics.forEach(supervised::metric);
+        return supervised;
     }
 
     private static int atLeastOne(String what, int number) {

@@ -17,6 +17,7 @@ import org.gradus.tensor.HostArray;
 /** One call of {@link Trainer#fit}: where it stands, what is reported and saved, when it ends. */
 final class TrainingRun {
     private final Trainer settings;
+    private final Task task;
     private final Module model;
     private final Device device;
     private final Dataset validation;
@@ -24,7 +25,6 @@ final class TrainingRun {
     private final Progress.Run run;
     private final long stepsPerEpoch;
     private final long totalSteps;
-    private final LossSums losses = new LossSums();
     private final Monitor monitor;
     private final CheckpointFolder folder;
 
@@ -45,12 +45,14 @@ final class TrainingRun {
 
     TrainingRun(
             Trainer settings,
+            Task task,
             Device device,
             Dataset training,
             Dataset validation,
             TrainingLength length) {
         this.settings = settings;
-        this.model = settings.model;
+        this.task = task;
+        this.model = task.model();
         this.device = device;
         this.validation = validation;
         this.loader = DataLoader.of(training, settings.batchSize).shuffled(settings.seed);
@@ -59,7 +61,7 @@ final class TrainingRun {
                         settings.seed, settings.batchSize, settings.accumulation, training.size());
         this.stepsPerEpoch = Math.ceilDiv(loader.batchesPerEpoch(), settings.accumulation);
         this.totalSteps = length.inSteps(stepsPerEpoch);
-        this.monitor = Monitor.of(settings.monitored, settings.metrics, settings.patience);
+        this.monitor = Monitor.of(settings.monitored, task, settings.patience);
         this.folder =
                 settings.checkpoints == null
                         ? null
@@ -72,12 +74,13 @@ final class TrainingRun {
         } else {
             model.initialize(device, settings.seed);
         }
-        stepper = new TrainingStep(settings, device, losses);
-        settings.metrics.forEach(Metric::reset);
+        stepper = new TrainingStep(settings, task, device);
+        task.metrics().forEach(Metric::reset);
         restore();
         settings.listeners.forEach(listener -> listener.onStart(start()));
         TrainingResult.Outcome outcome = train();
         TrainingResult result = result(outcome);
+        stepper.swapAverages();
         settings.listeners.forEach(listener -> listener.onEnd(result));
         return result;
     }
@@ -114,9 +117,7 @@ final class TrainingRun {
                 }
                 throughput.start();
                 int before = batch;
-                stepper.differentiate(batches, step + 1);
-                requireFiniteGradients();
-                stepper.update();
+                stepper.take(batches, step + 1, this::requireFiniteGradients);
                 step++;
                 batch = batches.position();
                 boolean last = !batches.hasNext() || step == totalSteps;
@@ -149,12 +150,28 @@ final class TrainingRun {
                         epoch + 1,
                         batch,
                         loader.batchesPerEpoch(),
-                        losses.recentMean(),
-                        stepper.learningRate(),
-                        stepper.gradientNorm(),
+                        stepper.first().losses().recentMean(),
+                        otherLosses(),
+                        stepper.first().optimizer().learningRate(),
+                        stepper.first().gradientNorm(),
                         seconds(),
                         throughput.recent());
         settings.listeners.forEach(listener -> listener.onStep(report));
+    }
+
+    /** Returns the losses of the second update and those after it, as far as they took place. */
+    private Map<String, Double> otherLosses() {
+        Map<String, Double> values = new LinkedHashMap<>();
+        stepper.updaters().stream()
+                .skip(1)
+                .forEach(
+                        updater -> {
+                            double mean = updater.losses().recentMean();
+                            if (!Double.isNaN(mean)) {
+                                values.put(updater.lossName(), mean);
+                            }
+                        });
+        return values;
     }
 
     /** Evaluates and moves on to the next epoch; returns false if it was stopped before that. */
@@ -164,8 +181,8 @@ final class TrainingRun {
         }
         epoch++;
         batch = 0;
-        losses.beginEpoch();
-        settings.metrics.forEach(Metric::reset);
+        stepper.updaters().forEach(updater -> updater.losses().beginEpoch());
+        task.metrics().forEach(Metric::reset);
         saveIfBest();
         if (folder != null) {
             Checkpoints when = settings.checkpoints;
@@ -178,9 +195,21 @@ final class TrainingRun {
         return true;
     }
 
-    /** Evaluates and reports; returns false if it was stopped. */
+    /**
+     * Evaluates and reports, with the averages in the place of the parameters where there are any;
+     * returns false if it was stopped.
+     */
     private boolean evaluate(boolean wholeEpoch) {
         requireFinite();
+        stepper.swapAverages();
+        try {
+            return evaluateAveraged(wholeEpoch);
+        } finally {
+            stepper.swapAverages();
+        }
+    }
+
+    private boolean evaluateAveraged(boolean wholeEpoch) {
         Map<String, Double> trained = trainedValues();
         Map<String, Double> measured = Map.of();
         if (validation != null) {
@@ -196,7 +225,13 @@ final class TrainingRun {
         boolean best = monitor.update(validation == null ? train : validated, step, wholeEpoch);
         EpochReport report =
                 new EpochReport(
-                        epoch + 1, step, train, validated, best, stepper.learningRate(), seconds());
+                        epoch + 1,
+                        step,
+                        train,
+                        validated,
+                        best,
+                        stepper.first().optimizer().learningRate(),
+                        seconds());
         settings.listeners.forEach(listener -> listener.onEpochEnd(report));
         return true;
     }
@@ -205,43 +240,52 @@ final class TrainingRun {
     private Optional<Evaluation> evaluation() {
         int size = settings.evaluationBatchSize;
         Evaluator evaluator =
-                Evaluator.of(model, settings.forward)
-                        .loss(settings.loss)
-                        .batchSize(size == 0 ? settings.batchSize : size);
-        settings.metrics.forEach(evaluator::metric);
+                Evaluator.of(task).batchSize(size == 0 ? settings.batchSize : size);
         List<double[]> sums = new ArrayList<>();
-        settings.metrics.forEach(metric -> sums.add(metric.state()));
+        task.metrics().forEach(metric -> sums.add(metric.state()));
         Optional<Evaluation> evaluation =
                 evaluator.evaluate(validation, settings.stopRequest::isRequested);
         for (int i = 0; i < sums.size(); i++) {
-            settings.metrics.get(i).restore(sums.get(i));
+            task.metrics().get(i).restore(sums.get(i));
         }
         return evaluation;
     }
 
     private Map<String, Double> trainedValues() {
         Map<String, Double> values = new LinkedHashMap<>();
-        values.put(Values.LOSS, losses.epochMean());
-        settings.metrics.forEach(metric -> values.put(metric.name(), metric.value()));
+        for (Updater updater : stepper.updaters()) {
+            if (updater == stepper.first() || !updater.losses().isEmpty()) {
+                values.put(updater.lossName(), updater.losses().epochMean());
+            }
+        }
+        Values.addTo(values, task.metrics());
         return values;
     }
 
     private void requireFinite() {
-        LossSums.NotFinite found = losses.read();
-        if (found != null) {
-            throw diverged("the loss", found.loss(), found.step());
+        for (Updater updater : stepper.updaters()) {
+            LossSums.NotFinite found = updater.losses().read();
+            if (found != null) {
+                throw diverged(updater, "the " + said(updater), found.loss(), found.step());
+            }
         }
+    }
+
+    private static String said(Updater updater) {
+        return updater.lossName().replace('_', ' ');
     }
 
     /** Keeps bad gradients from the parameters, where their norm is known anyway. */
-    private void requireFiniteGradients() {
-        if (!stepper.isFinite()) {
+    private void requireFiniteGradients(Updater updater) {
+        if (!updater.isFinite()) {
             requireFinite();
-            throw diverged("the norm of the gradients", stepper.gradientNorm(), step + 1);
+            throw diverged(
+                    updater, "the norm of the gradients", updater.gradientNorm(), step + 1);
         }
     }
 
-    private TrainingException diverged(String what, double value, long atStep) {
+    private TrainingException diverged(
+            Updater updater, String what, double value, long atStep) {
         String remaining =
                 lastCheckpoint == null
                         ? "no checkpoint had been written"
@@ -255,7 +299,7 @@ final class TrainingRun {
                         + " (epoch "
                         + (epoch + 1)
                         + ", learning rate "
-                        + stepper.learningRate()
+                        + updater.optimizer().learningRate()
                         + "): lower the learning rate, clip the gradients with clipNorm, or look"
                         + " for numbers like this in the inputs; "
                         + remaining);
@@ -299,9 +343,15 @@ final class TrainingRun {
                         validated,
                         model.generators());
         Map<String, double[]> sums = new LinkedHashMap<>();
-        sums.put(Values.LOSS, losses.state());
-        settings.metrics.forEach(metric -> sums.put(metric.name(), metric.state()));
-        return Checkpoint.of(progress, model.stateDict(), stepper.optimizer().stateDict(), sums);
+        stepper.updaters()
+                .forEach(updater -> sums.put(updater.lossName(), updater.losses().state()));
+        task.metrics().forEach(metric -> sums.put(metric.name(), metric.state()));
+        return Checkpoint.of(
+                progress,
+                model.stateDict(),
+                stepper.averages(),
+                stepper.optimizerStates(),
+                sums);
     }
 
     private void restore() {
@@ -335,9 +385,9 @@ final class TrainingRun {
                 run.accumulation());
         requireSame(
                 checkpoint, "number of training samples", progress.run().samples(), run.samples());
-        checkpoint.loadInto(model);
+        checkpoint.loadTrainedInto(model);
         try {
-            stepper.optimizer().loadStateDict(checkpoint.optimizer());
+            stepper.load(checkpoint.optimizer(), checkpoint.averages());
             model.setGenerators(progress.generators());
             restoreSums(checkpoint.metrics());
         } catch (RuntimeException problem) {
@@ -362,8 +412,9 @@ final class TrainingRun {
     }
 
     private void restoreSums(Map<String, HostArray> sums) {
-        losses.restore(sums(sums, Values.LOSS));
-        settings.metrics.forEach(metric -> metric.restore(sums(sums, metric.name())));
+        stepper.updaters()
+                .forEach(updater -> updater.losses().restore(sums(sums, updater.lossName())));
+        task.metrics().forEach(metric -> metric.restore(sums(sums, metric.name())));
     }
 
     private static double[] sums(Map<String, HostArray> sums, String name) {
@@ -420,10 +471,9 @@ final class TrainingRun {
 
     /** Gives back what the training held besides the model, and lets listeners close. */
     void close() {
-        losses.release();
-        settings.metrics.forEach(Metric::reset);
+        task.metrics().forEach(Metric::reset);
         if (stepper != null) {
-            stepper.optimizer().clearGradients();
+            stepper.release();
         }
         settings.listeners.forEach(TrainingListener::onClose);
     }

@@ -1,93 +1,179 @@
 package org.gradus.train;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.gradus.data.Batch;
 import org.gradus.data.BatchIterator;
 import org.gradus.device.Device;
-import org.gradus.optim.Clipping;
-import org.gradus.optim.Optimizer;
-import org.gradus.tensor.Autograd;
+import org.gradus.nn.Module;
+import org.gradus.nn.Parameter;
+import org.gradus.optim.Ema;
+import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Scope;
-import org.gradus.tensor.Tensor;
 
-/** What happens in one step: gradients of one or more batches, clipping, and the update. */
+/** What happens in one step: the updates of a task, one after the other, and the averages. */
 final class TrainingStep {
     private final Trainer settings;
     private final Device device;
-    private final LossSums losses;
-    private final Optimizer optimizer;
-    private double gradientNorm = Double.NaN;
+    private final Module model;
+    private final List<Updater> updaters = new ArrayList<>();
+    private final Ema averages;
 
-    TrainingStep(Trainer settings, Device device, LossSums losses) {
+    TrainingStep(Trainer settings, Task task, Device device) {
         this.settings = settings;
         this.device = device;
-        this.losses = losses;
-        this.optimizer = new Optimizer(settings.groups.apply(settings.model.parameters()));
+        this.model = task.model();
+        for (Update update : task.updates()) {
+            updaters.add(new Updater(settings, update, updaters.isEmpty()));
+        }
+        requireKnown(settings.groups.keySet());
+        requireApart(updaters);
+        this.averages =
+                settings.averaging == 0 ? null : new Ema(model.parameters(), settings.averaging);
     }
 
-    Optimizer optimizer() {
-        return optimizer;
+    private void requireKnown(Iterable<String> names) {
+        List<String> known = updaters.stream().map(Updater::name).toList();
+        for (String name : names) {
+            if (!known.contains(name)) {
+                throw new TrainingException(
+                        "an optimizer is set for \""
+                                + name
+                                + "\", but the updates of the task are "
+                                + known
+                                + "; name one of these");
+            }
+        }
     }
 
-    double learningRate() {
-        return optimizer.learningRate();
+    private static void requireApart(List<Updater> updaters) {
+        Map<Parameter, String> owners = new LinkedHashMap<>();
+        for (Updater updater : updaters) {
+            for (Parameter parameter : updater.parameters()) {
+                String other = owners.put(parameter, updater.name());
+                if (other != null) {
+                    throw new TrainingException(
+                            "the parameter "
+                                    + parameter
+                                    + " is changed by the updates "
+                                    + other
+                                    + " and "
+                                    + updater.name()
+                                    + "; leave it to one of them");
+                }
+            }
+        }
     }
 
-    /** Returns the norm of the last step's gradients, NaN if they are not clipped by it. */
-    double gradientNorm() {
-        return gradientNorm;
+    List<Updater> updaters() {
+        return updaters;
     }
 
-    /** Returns whether the last step's gradients may be used; without clipping nobody looked. */
-    boolean isFinite() {
-        return settings.clipNorm == Double.POSITIVE_INFINITY || Double.isFinite(gradientNorm);
+    /** Returns the first update, whose learning rate and gradients are those that are reported. */
+    Updater first() {
+        return updaters.getFirst();
     }
 
     /**
-     * Takes the batches of a step and computes the gradients, clipped.
+     * Takes the batches of a step and makes its updates.
      *
      * @param step the step, counted from 1
+     * @param check looks at an update's gradients before they are used
      */
-    void differentiate(BatchIterator batches, long step) {
-        optimizer.schedule(settings.schedule, step - 1);
-        optimizer.clearGradients();
+    void take(BatchIterator batches, long step, Check check) {
         // All batches of a step are there before it begins, so that each can be weighted.
         List<Batch> group = Batches.upTo(settings.accumulation, batches);
-        int samples = group.stream().mapToInt(Batch::size).sum();
-        for (Batch batch : group) {
-            try (var _ = Scope.open()) {
-                differentiate(batch, (double) batch.size() / samples, step);
+        for (Updater updater : updaters) {
+            if (updater.takesPartIn(step)) {
+                List<Parameter> frozen = freezeOthers(updater);
+                try {
+                    updater.differentiate(group, device, step);
+                    check.of(updater);
+                    try (var _ = Scope.open()) {
+                        updater.optimizer().step();
+                    }
+                } finally {
+                    frozen.forEach(Parameter::unfreeze);
+                }
             }
         }
-        try (var _ = Scope.open()) {
-            clip();
+        if (averages != null) {
+            averages.update();
         }
     }
 
-    /** Updates the parameters. */
-    void update() {
-        try (var _ = Scope.open()) {
-            optimizer.step();
+    /** Looks at the gradients of an update. */
+    @FunctionalInterface
+    interface Check {
+        void of(Updater updater);
+    }
+
+    /** Saves the gradients that nobody uses: those with respect to another update's parameters. */
+    private List<Parameter> freezeOthers(Updater updater) {
+        List<Parameter> frozen = new ArrayList<>();
+        for (Updater other : updaters) {
+            if (other != updater) {
+                other.parameters().stream().filter(Parameter::isTrainable).forEach(frozen::add);
+            }
+        }
+        frozen.forEach(Parameter::freeze);
+        return frozen;
+    }
+
+    // ---- averages
+
+    /** Exchanges the parameters and their averages, if there are any. */
+    void swapAverages() {
+        if (averages != null) {
+            averages.swap();
         }
     }
 
-    private void differentiate(Batch batch, double weight, long step) {
-        List<Tensor> inputs = Batches.inputs(batch, device);
-        Tensor target = Tensor.of(batch.target(), device);
-        Tensor output = settings.forward.of(inputs);
-        Tensor loss = settings.loss.of(output, target);
-        losses.add(step, loss, batch.size());
-        Autograd.withoutGradients(
-                () -> settings.metrics.forEach(metric -> metric.update(output.detach(), target)));
-        (weight == 1 ? loss : loss.mul(weight)).backward();
+    /** Returns the averages by the names of their parameters; none without averaging. */
+    Map<String, HostArray> averages() {
+        return averages == null ? Map.of() : averages.stateDict();
     }
 
-    private void clip() {
-        if (settings.clipValue < Double.POSITIVE_INFINITY) {
-            Clipping.value(settings.model.parameters().values(), settings.clipValue);
+    // ---- saving
+
+    /** Returns the states of all optimizers. */
+    Map<String, HostArray> optimizerStates() {
+        Map<String, HostArray> states = new LinkedHashMap<>();
+        updaters.forEach(updater -> states.putAll(updater.optimizer().stateDict()));
+        return states;
+    }
+
+    /** Continues from saved states; one that belongs to none is refused by the first. */
+    void load(Map<String, HostArray> optimizerStates, Map<String, HostArray> saved) {
+        Map<Updater, Map<String, HostArray>> parts = new LinkedHashMap<>();
+        updaters.forEach(updater -> parts.put(updater, new LinkedHashMap<>()));
+        optimizerStates.forEach(
+                (name, state) ->
+                        parts.get(
+                                        updaters.stream()
+                                                .filter(updater -> updater.owns(name))
+                                                .findFirst()
+                                                .orElse(first()))
+                                .put(name, state));
+        parts.forEach((updater, states) -> updater.optimizer().loadStateDict(states));
+        if (averages != null) {
+            averages.loadStateDict(saved);
+        } else if (!saved.isEmpty()) {
+            throw new IllegalArgumentException("it has averages of parameters");
         }
-        if (settings.clipNorm < Double.POSITIVE_INFINITY) {
-            gradientNorm = Clipping.norm(settings.model.parameters().values(), settings.clipNorm);
+    }
+
+    /** Gives back what the steps held besides the model. */
+    void release() {
+        for (Updater updater : updaters) {
+            updater.losses().release();
+            updater.optimizer().clearGradients();
+            updater.optimizer().release();
+        }
+        if (averages != null) {
+            averages.release();
         }
     }
 }
