@@ -16,7 +16,8 @@ import org.gradus.tensor.HostArray;
 
 /**
  * All there is to know to continue a training: a safetensors file with the tensors {@code model.*},
- * {@code average.*}, {@code optimizer.*} and {@code metric.*}, and where the training stood in its metadata.
+ * {@code average.*}, {@code optimizer.*} and {@code metric.*}, and where the training stood in its
+ * metadata.
  */
 public final class Checkpoint {
     private static final String MODEL = "model.";

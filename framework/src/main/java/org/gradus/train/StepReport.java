@@ -11,8 +11,8 @@ import java.util.Map;
  * @param batch the batches of this epoch that are done
  * @param batchesPerEpoch the batches of an epoch
  * @param loss the mean loss over the samples since the last report
- * @param otherLosses the means of the losses of a task's second update and those after it, by
- *     name, as in {@code generator_loss}; those of updates that took place since the last report
+ * @param otherLosses the means of the losses of a task's second update and those after it, by name,
+ *     as in {@code generator_loss}; those of updates that took place since the last report
  * @param learningRate the learning rate of the last step
  * @param gradientNorm the norm of the last step's gradients before clipping, NaN without clipping
  * @param seconds the time since the beginning, without the time between a stop and a resumption

@@ -239,8 +239,7 @@ final class TrainingRun {
     /** Evaluates with the metrics of the training, whose sums are put aside for that time. */
     private Optional<Evaluation> evaluation() {
         int size = settings.evaluationBatchSize;
-        Evaluator evaluator =
-                Evaluator.of(task).batchSize(size == 0 ? settings.batchSize : size);
+        Evaluator evaluator = Evaluator.of(task).batchSize(size == 0 ? settings.batchSize : size);
         List<double[]> sums = new ArrayList<>();
         task.metrics().forEach(metric -> sums.add(metric.state()));
         Optional<Evaluation> evaluation =
@@ -279,13 +278,11 @@ final class TrainingRun {
     private void requireFiniteGradients(Updater updater) {
         if (!updater.isFinite()) {
             requireFinite();
-            throw diverged(
-                    updater, "the norm of the gradients", updater.gradientNorm(), step + 1);
+            throw diverged(updater, "the norm of the gradients", updater.gradientNorm(), step + 1);
         }
     }
 
-    private TrainingException diverged(
-            Updater updater, String what, double value, long atStep) {
+    private TrainingException diverged(Updater updater, String what, double value, long atStep) {
         String remaining =
                 lastCheckpoint == null
                         ? "no checkpoint had been written"
@@ -347,11 +344,7 @@ final class TrainingRun {
                 .forEach(updater -> sums.put(updater.lossName(), updater.losses().state()));
         task.metrics().forEach(metric -> sums.put(metric.name(), metric.state()));
         return Checkpoint.of(
-                progress,
-                model.stateDict(),
-                stepper.averages(),
-                stepper.optimizerStates(),
-                sums);
+                progress, model.stateDict(), stepper.averages(), stepper.optimizerStates(), sums);
     }
 
     private void restore() {
