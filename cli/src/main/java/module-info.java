@@ -9,6 +9,7 @@ module org.gradus.cli {
     requires de.siegmar.fastcsv;
     requires info.picocli;
     requires java.desktop;
+    requires jdk.management;
     requires me.tongfei.progressbar;
     requires xchart;
 

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             PredictCommand.class,
             InspectCommand.class,
+            BenchmarkCommand.class,
             CompletionCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",

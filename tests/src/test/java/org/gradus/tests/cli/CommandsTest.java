@@ -57,6 +57,7 @@ class CommandsTest {
                 "evaluate",
                 "predict",
                 "inspect",
+                "benchmark",
                 "completion"
             })
     void everyCommandHasHelp(String command) {

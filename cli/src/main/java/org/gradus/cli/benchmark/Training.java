@@ -1,0 +1,74 @@
+package org.gradus.cli.benchmark;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.gradus.device.Device;
+import org.gradus.models.LeNet;
+import org.gradus.models.Mlp;
+import org.gradus.nn.Layer;
+import org.gradus.nn.Loss;
+import org.gradus.optim.Adam;
+import org.gradus.optim.UpdateRule;
+import org.gradus.shape.Shape;
+import org.gradus.tensor.Generator;
+import org.gradus.tensor.Scope;
+import org.gradus.tensor.Tensor;
+
+/** Training steps of whole models, on batches of random numbers. */
+final class Training {
+    static final Workload MLP =
+            workload(
+                    "mlp",
+                    "784-512-512-10, batch 128, Adam",
+                    128,
+                    device ->
+                            classifier(
+                                    () -> new Mlp(784, List.of(512, 512), 10, 0),
+                                    Adam.withLearningRate(1e-3),
+                                    device,
+                                    10,
+                                    Shape.of(128, 1, 28, 28)));
+
+    static final Workload LENET =
+            workload(
+                    "lenet",
+                    "28 by 28, 32 and 64 channels, batch 64, Adam",
+                    64,
+                    device ->
+                            classifier(
+                                    LeNet::mnist,
+                                    Adam.withLearningRate(1e-3),
+                                    device,
+                                    10,
+                                    Shape.of(64, 1, 28, 28)));
+
+    private static final long DATA_SEED = 1;
+
+    private Training() {}
+
+    private static Workload workload(
+            String name,
+            String description,
+            int samples,
+            Function<Device, TrainingStep> preparation) {
+        return new Workload(name, description, List.of(new Case("step", samples, 0, preparation)));
+    }
+
+    /** Returns a step of a model that finds the class of each of a batch of inputs. */
+    private static TrainingStep classifier(
+            Supplier<Layer> model, UpdateRule rule, Device device, int classes, Shape input) {
+        Generator data = new Generator(DATA_SEED);
+        return new ModelStep(
+                model.get(),
+                Loss.crossEntropy(),
+                rule,
+                kept(() -> data.normal(device, input)),
+                kept(() -> data.integers(device, Shape.of(input.size(0)), classes)));
+    }
+
+    /** Computes a tensor that lives as long as the step. */
+    static Tensor kept(Supplier<Tensor> values) {
+        return Scope.compute(() -> values.get().compute());
+    }
+}

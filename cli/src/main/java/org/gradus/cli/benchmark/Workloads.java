@@ -1,0 +1,61 @@
+package org.gradus.cli.benchmark;
+
+import java.util.List;
+import org.gradus.cli.input.InputException;
+import org.gradus.cli.input.Names;
+
+/** The table of workloads. */
+public final class Workloads {
+    private static final List<Workload> ALL =
+            List.of(
+                    Training.MLP,
+                    Training.LENET,
+                    new Workload("matmul", "products of matrices, C = A B", MatrixProducts.cases()),
+                    new Workload(
+                            "conv",
+                            "convolutions 3 by 3 and their gradients",
+                            Convolutions.cases()),
+                    new Workload(
+                            "pointwise",
+                            "fused pointwise expressions and an Adam update",
+                            PointwiseOperations.cases()),
+                    new Workload(
+                            "norm",
+                            "softmax, normalizations, a maximum over 2 by 2",
+                            RowOperations.cases()),
+                    new Workload("attention", "causal self-attention", Attention.cases()),
+                    new Workload(
+                            "launch",
+                            "what one small operation costs in a stream of them",
+                            Launches.cases()));
+
+    private Workloads() {}
+
+    /** Returns all workloads, training steps first. */
+    public static List<Workload> all() {
+        return ALL;
+    }
+
+    /** Returns the names of all workloads. */
+    public static List<String> names() {
+        return ALL.stream().map(Workload::name).toList();
+    }
+
+    /**
+     * Returns the workload of a name.
+     *
+     * @throws InputException if there is none; it names the nearest
+     */
+    public static Workload find(String name) {
+        return ALL.stream()
+                .filter(workload -> workload.name().equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new InputException(
+                                        "there is no workload \""
+                                                + name
+                                                + "\": "
+                                                + Names.suggestion(name, names())));
+    }
+}
