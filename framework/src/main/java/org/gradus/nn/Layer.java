@@ -34,19 +34,6 @@ public abstract class Layer extends Module implements UnaryOperator<Tensor> {
     protected abstract Tensor forward(Tensor x);
 
     /**
-     * Called by methods that return a layer like this one with another setting: the new one would
-     * take no part in the model, and have other values.
-     */
-    final void requireUnused() {
-        if (isPart() || isInitialized()) {
-            throw new IllegalStateException(
-                    this
-                            + " is part of a model or has values already: change the settings of a"
-                            + " layer right where it is made");
-        }
-    }
-
-    /**
      * Returns a table of the layers with the shapes of their outputs and their parameters, for an
      * input of {@code F32}.
      *
@@ -67,8 +54,10 @@ public abstract class Layer extends Module implements UnaryOperator<Tensor> {
         eval();
         observe(
                 (module, result) -> {
-                    if (result instanceof Tensor tensor) {
-                        shapes.put(module, tensor.shape());
+                    switch (result) {
+                        case Tensor tensor -> shapes.put(module, tensor.shape());
+                        case RecurrentResult<?> r -> shapes.put(module, r.output().shape());
+                        default -> {}
                     }
                 });
         try (var _ = Scope.open()) {

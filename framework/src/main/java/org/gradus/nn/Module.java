@@ -112,9 +112,17 @@ public abstract class Module {
         return child;
     }
 
-    /** Returns whether another module has registered this one. */
-    final boolean isPart() {
-        return parent != null;
+    /**
+     * Called by methods that return a layer like this one with another setting: the new one would
+     * take no part in the model, and have other values.
+     */
+    final void requireUnused() {
+        if (parent != null || isInitialized()) {
+            throw new IllegalStateException(
+                    this
+                            + " is part of a model or has values already: change the settings of a"
+                            + " layer right where it is made");
+        }
     }
 
     private void checkName(String candidate) {

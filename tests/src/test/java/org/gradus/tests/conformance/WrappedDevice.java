@@ -26,12 +26,14 @@ import org.gradus.shape.Shape;
  * @param hasFamilies whether its kernel families are offered; without them the plain definitions
  *     run
  */
-record WrappedDevice(Device device, boolean poisons, boolean hasFamilies) implements Device {
-    static Device poisoned(Device device) {
+public record WrappedDevice(Device device, boolean poisons, boolean hasFamilies) implements Device {
+    /** Returns the device with new memory filled with NaN and large numbers. */
+    public static Device poisoned(Device device) {
         return new WrappedDevice(device, true, true);
     }
 
-    static Device withoutFamilies(Device device) {
+    /** Returns the device without its kernel families. */
+    public static Device withoutFamilies(Device device) {
         return new WrappedDevice(device, false, false);
     }
 
