@@ -27,8 +27,13 @@ public record ElementwiseLoss(PointwiseFunction function, Reduction reduction) i
     static final ElementwiseLoss DIVERGENCE =
             of("divergence", ElementwiseLoss::divergence).withReduction(Reduction.BATCH_MEAN);
 
+    static final ElementwiseLoss SOFT_MARGIN = of("softMargin", ElementwiseLoss::softMargin);
+
     /** The logarithms of probabilities are limited to this from below, as PyTorch does. */
     private static final double LEAST_LOG = -100;
+
+    /** Added to rates before their logarithm is taken; PyTorch's. */
+    private static final double LEAST_RATE = 1e-8;
 
     private interface Definition {
         Expr of(Expr output, Expr target);
@@ -53,6 +58,37 @@ public record ElementwiseLoss(PointwiseFunction function, Reduction reduction) i
                     "smoothL1: beta is " + beta + ", not positive; use meanAbsoluteError for 0");
         }
         return of("smoothL1", (x, t) -> huber(x.subtract(t), beta).divide(beta));
+    }
+
+    static ElementwiseLoss hinge(double margin) {
+        return of("hinge", (x, t) -> x.multiply(t).negate().add(margin).maximum(0));
+    }
+
+    static ElementwiseLoss hingeEmbedding(double margin) {
+        return of("hingeEmbedding", (x, t) -> hingeEmbedding(x, t, margin));
+    }
+
+    static ElementwiseLoss poisson(boolean logarithmic) {
+        return of(
+                "poissonNegativeLogLikelihood",
+                logarithmic
+                        ? (x, t) -> x.exp().subtract(t.multiply(x))
+                        : (x, t) -> x.subtract(t.multiply(x.add(LEAST_RATE).log())));
+    }
+
+    /** A target that is neither 1 nor -1 gets the sum of both terms, as in PyTorch. */
+    private static Expr hingeEmbedding(Expr x, Expr t, double margin) {
+        Expr similar = t.equalTo(t.literal(-1)).select(0, x);
+        Expr apart = x.negate().add(margin).maximum(0);
+        return similar.add(t.equalTo(t.literal(1)).select(0, apart));
+    }
+
+    /** {@code log(1 + exp(-x * t))}, which does not overflow. */
+    private static Expr softMargin(Expr x, Expr t) {
+        Expr score = x.multiply(t);
+        Expr negative = score.lessThan(0);
+        Expr decay = negative.select(score, score.negate()).exp();
+        return negative.select(score.negate(), 0).add(decay.log1p());
     }
 
     private static Expr huber(Expr difference, double delta) {

@@ -1,5 +1,6 @@
 package org.gradus.nn;
 
+import java.util.List;
 import org.gradus.tensor.Tensor;
 
 /**
@@ -27,6 +28,16 @@ public interface Loss {
     /** Returns the cross-entropy of logits and probabilities of yes, for each element. */
     static ElementwiseLoss binaryCrossEntropyWithLogits() {
         return ElementwiseLoss.BINARY_CROSS_ENTROPY_WITH_LOGITS;
+    }
+
+    /**
+     * Returns {@link #binaryCrossEntropyWithLogits()} with a weight of the positive examples: above
+     * 1 it raises the recall, below 1 the precision.
+     *
+     * @param positiveWeights one for all elements, or one for each position of the last axis
+     */
+    static WeightedBinaryCrossEntropy binaryCrossEntropyWithLogits(List<Double> positiveWeights) {
+        return new WeightedBinaryCrossEntropy(positiveWeights, Reduction.MEAN);
     }
 
     /**
@@ -66,5 +77,60 @@ public interface Loss {
      */
     static ElementwiseLoss divergence() {
         return ElementwiseLoss.DIVERGENCE;
+    }
+
+    /**
+     * Returns the hinge loss {@code max(0, 1 - x * t)} of scores and targets of -1 and 1: what
+     * support vector machines and the discriminators of some GANs minimize.
+     */
+    static ElementwiseLoss hinge() {
+        return ElementwiseLoss.hinge(1);
+    }
+
+    /** Returns {@code log(1 + exp(-x * t))} of scores and targets of -1 and 1. */
+    static ElementwiseLoss softMargin() {
+        return ElementwiseLoss.SOFT_MARGIN;
+    }
+
+    /**
+     * Returns the loss of distances that is x for a target of 1 (similar) and {@code max(0, margin
+     * - x)} for -1.
+     */
+    static ElementwiseLoss hingeEmbedding(double margin) {
+        return ElementwiseLoss.hingeEmbedding(margin);
+    }
+
+    /** Returns the hinge loss of scores {@code [batch, classes]} and class labels; margin 1. */
+    static MultiMargin multiMargin() {
+        return MultiMargin.DEFAULT;
+    }
+
+    /**
+     * Returns the negative log-likelihood of counts under Poisson distributions with the rate
+     * {@code exp(x)}, without the term that depends on the count only.
+     */
+    static ElementwiseLoss poissonNegativeLogLikelihood() {
+        return ElementwiseLoss.poisson(true);
+    }
+
+    /** Returns {@link #poissonNegativeLogLikelihood} for outputs that are the rates themselves. */
+    static ElementwiseLoss poissonNegativeLogLikelihoodOfRates() {
+        return ElementwiseLoss.poisson(false);
+    }
+
+    /**
+     * Returns the negative log-likelihood under normal distributions, whose means are the first
+     * half of the output's second axis and whose variances are the other half.
+     */
+    static GaussianNegativeLogLikelihood gaussianNegativeLogLikelihood() {
+        return GaussianNegativeLogLikelihood.DEFAULT;
+    }
+
+    /**
+     * Returns the loss of connectionist temporal classification (Graves et al., 2006): sequences of
+     * labels whose places in time are not known.
+     */
+    static CtcLoss ctc() {
+        return CtcLoss.DEFAULT;
     }
 }

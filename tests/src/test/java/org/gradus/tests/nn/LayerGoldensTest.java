@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.gradus.device.Device;
 import org.gradus.dtype.DType;
 import org.gradus.nn.AdaptiveAvgPool1d;
 import org.gradus.nn.AdaptiveAvgPool2d;
@@ -56,49 +55,14 @@ import org.gradus.shape.Shape;
 import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
-import org.gradus.tests.conformance.TestDevices;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.function.Executable;
 
 /** Layers and losses against PyTorch's, on every device; see tests/goldens/layers.py. */
 class LayerGoldensTest {
     private static final JsonNode GOLDENS = Waves.read("/goldens/nn/layers.json");
 
     private record Case(String name, Supplier<Layer> layer, int... input) {}
-
-    /**
-     * Where and how precisely to compute.
-     *
-     * @param limit of the error: the 12 digits that are stored, or sums of some ten products in F32
-     */
-    private record Setting(Device device, DType dtype, double limit) {
-        static Stream<Setting> all() {
-            return TestDevices.all().stream()
-                    .flatMap(
-                            device ->
-                                    Stream.of(
-                                                    new Setting(device, DType.F64, 1e-10),
-                                                    new Setting(device, DType.F32, 2e-5))
-                                            .filter(Setting::isSupported));
-        }
-
-        boolean isSupported() {
-            return device.capabilities().dtypes().contains(dtype);
-        }
-
-        Tensor wave(int k, int... sizes) {
-            return Waves.wave(device, dtype, k, sizes);
-        }
-
-        void assertClose(JsonNode expected, Tensor actual, String what) {
-            Waves.assertClose(expected, actual.toHost(), limit, what);
-        }
-
-        DynamicTest test(String name, Executable test) {
-            return DynamicTest.dynamicTest("%s %s %s".formatted(name, device.name(), dtype), test);
-        }
-    }
 
     private static Stream<Case> layers() {
         return Stream.of(
