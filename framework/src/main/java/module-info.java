@@ -6,6 +6,7 @@ module org.gradus {
     requires static java.desktop;
 
     exports org.gradus.data;
+    exports org.gradus.data.text;
     exports org.gradus.device;
     exports org.gradus.dtype;
     exports org.gradus.expr;
