@@ -97,8 +97,7 @@ class BytePairTokenizerTest {
                         IllegalArgumentException.class,
                         () -> BytePairTokenizer.train("a", 256, 1, "<a>"));
         assertTrue(problem.getMessage().contains("at least 257"), problem.getMessage());
-        assertThrows(
-                IllegalArgumentException.class, () -> BytePairTokenizer.train("a", 300, 0));
+        assertThrows(IllegalArgumentException.class, () -> BytePairTokenizer.train("a", 300, 0));
     }
 
     private static JsonNode model(String json) throws IOException {

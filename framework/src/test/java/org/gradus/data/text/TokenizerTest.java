@@ -15,8 +15,7 @@ class TokenizerTest {
     private static final CharacterTokenizer CHARACTERS =
             CharacterTokenizer.of("hello 🎉", Tokenizer.PADDING);
     private static final SymbolTokenizer SYMBOLS =
-            SymbolTokenizer.of(
-                    List.of("HH AH L OW", "W ER L D"), Tokenizer.START, Tokenizer.END);
+            SymbolTokenizer.of(List.of("HH AH L OW", "W ER L D"), Tokenizer.START, Tokenizer.END);
     private static final WordTokenizer WORDS =
             WordTokenizer.train(List.of("The cat. The DOG!", "the cat's toy", "dog"), 1, 100);
     private static final ByteTokenizer BYTES = ByteTokenizer.of(Tokenizer.END);
@@ -39,8 +38,7 @@ class TokenizerTest {
 
     @Test
     void aCharacterThatWasNotSeenIsNamedOrUnknown() {
-        var problem =
-                assertThrows(IllegalArgumentException.class, () -> CHARACTERS.encode("hé"));
+        var problem = assertThrows(IllegalArgumentException.class, () -> CHARACTERS.encode("hé"));
         assertTrue(problem.getMessage().contains("\"é\" (U+00E9) is none"), problem.getMessage());
 
         var lenient = CharacterTokenizer.of("ab", Tokenizer.UNKNOWN);
@@ -61,8 +59,7 @@ class TokenizerTest {
     void wordsAreNumberedByFallingFrequency() {
         // the 3, dog 2, then in order: ! . cat cat's toy
         assertArrayEquals(new int[] {2, 3}, WORDS.encode("THE dog"));
-        assertArrayEquals(
-                new int[] {4, 5, 6, 7, 8, 1}, WORDS.encode("! . cat cat's toy bird"));
+        assertArrayEquals(new int[] {4, 5, 6, 7, 8, 1}, WORDS.encode("! . cat cat's toy bird"));
         assertEquals("the cat's <unk>", WORDS.decode(2, 7, 1, 0));
     }
 
@@ -70,8 +67,7 @@ class TokenizerTest {
     void rareWordsAndThoseWithoutRoomAreUnknown() {
         var texts = List.of("a a a b b c");
         assertEquals(4, WordTokenizer.train(texts, 2, 100).size());
-        assertArrayEquals(
-                new int[] {2, 1, 1}, WordTokenizer.train(texts, 1, 3).encode("a b c"));
+        assertArrayEquals(new int[] {2, 1, 1}, WordTokenizer.train(texts, 1, 3).encode("a b c"));
         assertThrows(IllegalArgumentException.class, () -> WordTokenizer.train(texts, 0, 9));
         assertThrows(IllegalArgumentException.class, () -> WordTokenizer.train(texts, 1, 1));
     }
@@ -122,7 +118,8 @@ class TokenizerTest {
 
     @Test
     void aTokenGivenTwiceIsRefused() {
-        assertThrows(IllegalArgumentException.class, () -> CharacterTokenizer.of("a", "<a>", "<a>"));
+        assertThrows(
+                IllegalArgumentException.class, () -> CharacterTokenizer.of("a", "<a>", "<a>"));
         assertThrows(IllegalArgumentException.class, () -> ByteTokenizer.of("<a>", "<a>"));
         assertThrows(
                 IllegalArgumentException.class,
