@@ -15,6 +15,7 @@ import org.gradus.cli.benchmark.Stopwatch;
 import org.gradus.cli.benchmark.Workload;
 import org.gradus.cli.benchmark.Workloads;
 import org.gradus.cli.input.InputException;
+import org.gradus.cli.input.Names;
 import org.gradus.cli.run.DeviceChoice;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,7 +39,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  gradus benchmark mlp",
-            "  gradus benchmark matmul conv --device opencl --json"
+            "  gradus benchmark matmul conv --device opencl --json",
+            "  gradus benchmark matmul --case 1024x1024x1024 --threads 1"
         })
 final class BenchmarkCommand implements Runnable {
     private static final double DEFAULT_SECONDS = 10;
@@ -72,6 +74,12 @@ final class BenchmarkCommand implements Runnable {
                     "The most time for each case, warm-up included; by default 10. A case takes"
                             + " a few steps at least.")
     private double seconds = DEFAULT_SECONDS;
+
+    @Option(
+            names = "--case",
+            paramLabel = "TEXT",
+            description = "Only cases with this in their label, such as 1024x1024.")
+    private String label = "";
 
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
@@ -111,6 +119,7 @@ final class BenchmarkCommand implements Runnable {
                 names.isEmpty()
                         ? Workloads.all()
                         : names.stream().distinct().map(Workloads::find).toList();
+        requireCase(workloads);
         DeviceChoice choice = DeviceChoice.open(device, threads);
         PrintWriter out = spec.commandLine().getOut();
         if (serve) {
@@ -125,7 +134,7 @@ final class BenchmarkCommand implements Runnable {
         Stopwatch stopwatch = new Stopwatch(choice.device(), seconds);
         boolean first = true;
         for (Workload workload : workloads) {
-            for (Case each : workload.cases()) {
+            for (Case each : chosen(workload)) {
                 ObjectNode result = Results.json(stopwatch.measure(workload.name(), each, first));
                 first = false;
                 report.withArray("results").add(result);
@@ -138,6 +147,25 @@ final class BenchmarkCommand implements Runnable {
             out.println(report.toPrettyString());
         } else {
             Results.printLegend(out);
+        }
+    }
+
+    private List<Case> chosen(Workload workload) {
+        return workload.cases().stream().filter(each -> each.label().contains(label)).toList();
+    }
+
+    private void requireCase(List<Workload> workloads) {
+        if (workloads.stream().allMatch(workload -> chosen(workload).isEmpty())) {
+            List<String> labels =
+                    workloads.stream()
+                            .flatMap(workload -> workload.cases().stream())
+                            .map(Case::label)
+                            .toList();
+            throw new InputException(
+                    "--case: no label contains \""
+                            + label
+                            + "\": "
+                            + Names.suggestion(label, labels));
         }
     }
 

@@ -78,6 +78,19 @@ class BenchmarkTest {
     }
 
     @Test
+    void casesAreChosenByLabel() {
+        JsonNode results =
+                Cli.run("benchmark", "matmul", "--case", "64x64x64", "--seconds", 0.01, "--json")
+                        .succeeded()
+                        .json()
+                        .path("results");
+        assertEquals(1, results.size());
+        assertEquals("64x64x64", results.get(0).path("case").asText());
+        Cli.run("benchmark", "launch", "--case", "mtmul [8, 8]")
+                .failed(2, "--case", "\"matmul [8, 8]\"");
+    }
+
+    @Test
     void theTableHasARowForEachCaseAndSaysWhatItsColumnsMean() {
         String out = Cli.run("benchmark", "launch", "--seconds", 0.01).succeeded().out();
         assertEquals(4, out.lines().filter(line -> line.startsWith("launch ")).count(), out);
