@@ -4,16 +4,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.List;
+import org.gradus.cli.data.DataSplits;
 import org.gradus.cli.input.InputException;
-import org.gradus.cli.recipe.DataSplits;
 import org.gradus.cli.recipe.Recipe;
 import org.gradus.cli.recipe.Recipes;
-import org.gradus.cli.recipe.Setting;
 import org.gradus.cli.run.Numbers;
 import org.gradus.cli.run.RunDirectory;
 import org.gradus.cli.run.TrainedModel;
-import org.gradus.metrics.Accuracy;
-import org.gradus.nn.Loss;
+import org.gradus.cli.settings.Setting;
 import org.gradus.train.Evaluation;
 import org.gradus.train.Evaluator;
 import picocli.CommandLine.Command;
@@ -67,24 +65,17 @@ final class EvaluateCommand implements Runnable {
         RunDirectory directory = RunDirectory.open(run);
         TrainedModel trained = TrainedModel.load(directory, device);
         DataSplits splits = data(directory, trained).data().load();
-        if (!splits.format().shape().equals(trained.format().shape())
-                || !splits.format().classes().equals(trained.format().classes())) {
+        if (!trained.format().fits(splits.format())) {
             throw new InputException(
                     splits.validation().description()
-                            + ": has samples "
-                            + splits.format().shape()
-                            + " of "
-                            + splits.format().classes().size()
-                            + " classes, but the model was trained on "
-                            + trained.format().shape()
-                            + " of "
-                            + trained.format().classes().size()
+                            + ": has "
+                            + splits.format().description()
+                            + ", but the model was trained on "
+                            + trained.format().description()
                             + "; give the same kind of data");
         }
         Evaluation evaluation =
-                Evaluator.of(trained.model())
-                        .loss(Loss.crossEntropy())
-                        .metric(new Accuracy())
+                Evaluator.of(trained.learning().task())
                         .batchSize(trained.recipe().batchSize())
                         .evaluate(splits.validation());
         print(directory, trained, splits, evaluation);

@@ -26,6 +26,8 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
+            GenerateCommand.class,
+            ExportCommand.class,
             InspectCommand.class,
             BenchmarkCommand.class,
             CompletionCommand.class

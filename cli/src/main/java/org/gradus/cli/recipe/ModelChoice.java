@@ -1,10 +1,14 @@
 package org.gradus.cli.recipe;
 
 import java.util.List;
+import org.gradus.cli.data.DataFormat;
+import org.gradus.cli.data.InputFormat;
+import org.gradus.cli.input.InputException;
+import org.gradus.cli.settings.Section;
 import org.gradus.models.DigitsCnn;
 import org.gradus.models.LeNet;
 import org.gradus.models.Mlp;
-import org.gradus.nn.Layer;
+import org.gradus.nn.Module;
 import org.gradus.shape.Shape;
 
 /**
@@ -22,10 +26,9 @@ public record ModelChoice(String name, Builder builder) {
         /**
          * Returns a model without values yet.
          *
-         * @param input the shape of a sample
-         * @param classes the number of classes
+         * @throws InputException if the data are not for such a model
          */
-        Layer build(Shape input, int classes);
+        Module build(DataFormat format);
     }
 
     static ModelChoice read(Section settings) {
@@ -36,7 +39,7 @@ public record ModelChoice(String name, Builder builder) {
                 switch (name) {
                     case "mlp" -> mlp(settings);
                     case "lenet" -> ModelChoice::leNet;
-                    default -> (_, _) -> new DigitsCnn();
+                    default -> _ -> new DigitsCnn();
                 };
         settings.end();
         return new ModelChoice(name, builder);
@@ -45,14 +48,30 @@ public record ModelChoice(String name, Builder builder) {
     private static Builder mlp(Section settings) {
         List<Integer> hidden = settings.counts("hidden", List.of(128));
         double dropout = settings.between("dropout", 0, 0, 1);
-        return (input, classes) ->
-                new Mlp(Math.toIntExact(input.elements()), hidden, classes, dropout);
+        return format -> {
+            InputFormat samples = format.as(InputFormat.class, "the model mlp", "arrays");
+            int inputs = Math.toIntExact(samples.shape().elements());
+            return new Mlp(inputs, hidden, samples.outputs(), dropout);
+        };
     }
 
-    private static Layer leNet(Shape input, int classes) {
-        if (input.rank() != 3) {
-            throw new IllegalArgumentException("it takes pictures [channels, height, width]");
+    private static Module leNet(DataFormat format) {
+        InputFormat pictures = pictures(format, "lenet");
+        Shape shape = pictures.shape();
+        return new LeNet(shape.size(0), shape.size(1), shape.size(2), pictures.outputs());
+    }
+
+    /** Returns the format of pictures, {@code [channels, height, width]}. */
+    private static InputFormat pictures(DataFormat format, String model) {
+        InputFormat pictures = format.as(InputFormat.class, "the model " + model, "pictures");
+        if (pictures.shape().rank() != 3) {
+            throw new InputException(
+                    "the model "
+                            + model
+                            + " takes pictures [channels, height, width], but the samples are "
+                            + pictures.shape()
+                            + "; choose another model");
         }
-        return new LeNet(input.size(0), input.size(1), input.size(2), classes);
+        return pictures;
     }
 }

@@ -1,6 +1,7 @@
 package org.gradus.cli.recipe;
 
 import java.util.List;
+import org.gradus.cli.settings.Section;
 import org.gradus.optim.Adam;
 import org.gradus.optim.AdamW;
 import org.gradus.optim.SGD;

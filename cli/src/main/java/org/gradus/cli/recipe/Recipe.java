@@ -4,7 +4,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import org.gradus.cli.data.DataChoice;
 import org.gradus.cli.input.InputException;
+import org.gradus.cli.settings.Section;
+import org.gradus.cli.settings.Setting;
+import org.gradus.cli.settings.SettingsTree;
+import org.gradus.cli.task.TaskChoice;
 
 /**
  * Everything that decides a training run.
@@ -13,14 +18,19 @@ import org.gradus.cli.input.InputException;
  * @param description what it does, in a line
  * @param reaches what it is known to reach
  * @param time how long it takes
+ * @param task what is learned
  * @param model the network
  * @param data the data set
  * @param optimizer how parameters are updated
+ * @param generatorOptimizer how those of a generator are, where that differs
  * @param schedule how the learning rate changes
  * @param epochs the number of passes over the training set
  * @param steps the number of steps after which training ends, where it ends before the epochs do
  * @param batchSize the number of samples per step
+ * @param accumulate the number of batches whose gradients make a step
  * @param clipNorm the norm to which the gradients are clipped, if they are
+ * @param emaDecay the decay of the moving averages of the parameters; 0 for none
+ * @param earlyStopping the epochs without improvement after which it ends, if it may
  * @param seed decides the initial parameters, the order of the samples and all else that is random
  * @param device the name of the device, as in {@code auto} or {@code cpu}
  * @param precision the precision of the arithmetic
@@ -35,14 +45,19 @@ public record Recipe(
         String description,
         String reaches,
         String time,
+        TaskChoice task,
         ModelChoice model,
         DataChoice data,
         OptimizerChoice optimizer,
+        Optional<OptimizerChoice> generatorOptimizer,
         ScheduleChoice schedule,
         int epochs,
         Optional<Long> steps,
         int batchSize,
+        int accumulate,
         Optional<Double> clipNorm,
+        double emaDecay,
+        Optional<Integer> earlyStopping,
         long seed,
         String device,
         String precision,
@@ -79,14 +94,19 @@ public record Recipe(
         String description = top.text("description", "");
         String reaches = top.text("reaches", "");
         String time = top.text("time", "");
+        Section task = top.section("task");
         Section model = top.section("model");
         Section data = top.section("data");
         Section optimizer = top.section("optimizer");
+        Optional<Section> generatorOptimizer = top.optionalSection("generator_optimizer");
         Section schedule = top.section("schedule");
         int epochs = top.count("epochs", DEFAULT_EPOCHS, 1);
         Optional<Long> steps = top.optionalCount("steps", 1).map(Integer::longValue);
         int batchSize = top.count("batch_size", DEFAULT_BATCH_SIZE, 1);
+        int accumulate = top.count("accumulate", 1, 1);
         Optional<Double> clipNorm = top.optionalPositive("clip_norm");
+        double emaDecay = top.between("ema_decay", 0, 0, 1);
+        Optional<Integer> earlyStopping = top.optionalCount("early_stopping", 1);
         long seed = top.integer("seed", 0);
         String device = top.text("device", "auto");
         String precision = top.choice("precision", "f32", PRECISIONS);
@@ -100,14 +120,19 @@ public record Recipe(
                 description,
                 reaches,
                 time,
+                TaskChoice.read(task),
                 ModelChoice.read(model),
                 DataChoice.read(data),
                 OptimizerChoice.read(optimizer),
+                generatorOptimizer.map(OptimizerChoice::read),
                 ScheduleChoice.read(schedule),
                 epochs,
                 steps,
                 batchSize,
+                accumulate,
                 clipNorm,
+                emaDecay,
+                earlyStopping,
                 seed,
                 device,
                 precision,

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.input.Names;
+import org.gradus.cli.settings.Setting;
 
 /** Finds recipes: the built-in ones by name, users' own by file. */
 public final class Recipes {

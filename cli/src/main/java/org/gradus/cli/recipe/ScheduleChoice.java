@@ -2,6 +2,7 @@ package org.gradus.cli.recipe;
 
 import java.util.List;
 import java.util.function.LongFunction;
+import org.gradus.cli.settings.Section;
 import org.gradus.optim.Schedule;
 
 /**

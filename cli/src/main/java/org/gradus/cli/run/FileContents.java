@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.gradus.cli.recipe.TableRows;
+import org.gradus.cli.data.TableRows;
 import org.gradus.data.ColorMode;
 import org.gradus.data.DataException;
 import org.gradus.data.Idx;

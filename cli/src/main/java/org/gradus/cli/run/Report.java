@@ -27,6 +27,7 @@ final class Report {
         values.put("figures", figures(summary));
         values.put("charts", charts(history));
         values.put("epochs", epochs(history));
+        values.put("samples", SampleGallery.html(run.samples()));
         values.put("config", escape(recipe.yaml()));
         String page = template();
         for (Map.Entry<String, String> value : values.entrySet()) {
@@ -115,7 +116,7 @@ final class Report {
         }
     }
 
-    private static String escape(String text) {
+    static String escape(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

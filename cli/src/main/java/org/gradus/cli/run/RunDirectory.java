@@ -12,9 +12,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.gradus.cli.data.DataFormat;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.input.Names;
-import org.gradus.cli.recipe.InputFormat;
 import org.gradus.cli.recipe.Recipe;
 import org.gradus.cli.recipe.Recipes;
 import org.gradus.data.DataException;
@@ -24,8 +24,9 @@ import org.gradus.train.CheckpointFolder;
 
 /**
  * The folder of a run: {@code config.yaml} (all settings), {@code input.json} (what the model
- * expects), {@code metrics.jsonl}, {@code checkpoints/}, {@code events/} (for TensorBoard), and in
- * the end {@code summary.json} and {@code report.html}.
+ * expects), {@code metrics.jsonl}, {@code checkpoints/}, {@code events/} (for TensorBoard), {@code
+ * samples/} (what a model that generates makes after each epoch), and in the end {@code
+ * summary.json} and {@code report.html}.
  */
 public final class RunDirectory {
     /** Where runs are made and looked for, under the current folder. */
@@ -159,6 +160,11 @@ public final class RunDirectory {
         return root.resolve("events");
     }
 
+    /** Returns the folder of what the model made after each epoch. */
+    public Path samples() {
+        return root.resolve("samples");
+    }
+
     /** Returns the file of the final numbers. */
     public Path summary() {
         return root.resolve("summary.json");
@@ -223,7 +229,7 @@ public final class RunDirectory {
     }
 
     /** Makes the folder; from then on it holds a run. */
-    public void create(Recipe recipe, InputFormat format) {
+    public void create(Recipe recipe, DataFormat format) {
         try {
             Files.createDirectories(root);
         } catch (IOException problem) {
@@ -250,7 +256,7 @@ public final class RunDirectory {
      *
      * @throws DataException if the file is missing or damaged
      */
-    public InputFormat format() {
+    public DataFormat format() {
         return InputFile.read(input());
     }
 

@@ -1,30 +1,32 @@
 package org.gradus.cli.run;
 
+import org.gradus.cli.data.DataFormat;
 import org.gradus.cli.input.InputException;
-import org.gradus.cli.recipe.InputFormat;
 import org.gradus.cli.recipe.Recipe;
+import org.gradus.cli.task.LearningTask;
 import org.gradus.device.Device;
-import org.gradus.dtype.DType;
-import org.gradus.nn.Layer;
-import org.gradus.shape.Shape;
+import org.gradus.nn.Module;
 import org.gradus.tensor.Autograd;
 import org.gradus.tensor.Scope;
-import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
 import org.gradus.train.Checkpoint;
 import org.gradus.train.TrainingException;
 
 /**
- * A run's model as its newest checkpoint has it.
+ * A run's model as its newest checkpoint has it, in evaluation mode.
  *
  * @param recipe the settings of the run
  * @param format what the model expects
- * @param model the model, with its values
+ * @param learning the model at its task
  * @param checkpoint the checkpoint
  * @param device where the model is
  */
 public record TrainedModel(
-        Recipe recipe, InputFormat format, Layer model, Checkpoint checkpoint, Device device) {
+        Recipe recipe,
+        DataFormat format,
+        LearningTask learning,
+        Checkpoint checkpoint,
+        Device device) {
 
     /**
      * Loads a run's model.
@@ -34,40 +36,40 @@ public record TrainedModel(
      */
     public static TrainedModel load(RunDirectory run, String deviceName) {
         Recipe recipe = run.recipe();
-        InputFormat format = run.format();
+        DataFormat format = run.format();
         Checkpoint checkpoint = run.checkpoint();
         String name = deviceName.isEmpty() ? recipe.device() : deviceName;
         Device device = DeviceChoice.open(name, recipe.threads()).device();
-        Layer model = build(recipe, format, device);
-        fill(model, checkpoint);
-        return new TrainedModel(recipe, format, model, checkpoint, device);
+        LearningTask learning = build(recipe, format, device);
+        fill(learning.task().model(), checkpoint);
+        learning.task().model().eval();
+        return new TrainedModel(recipe, format, learning, checkpoint, device);
     }
 
     /**
      * Makes a recipe's model with its initial values, and tries it on one sample of zeros.
      *
-     * @throws InputException if the model does not fit the data
+     * @throws InputException if the model does not fit the data or the task
      */
-    static Layer build(Recipe recipe, InputFormat format, Device device) {
-        Shape batch = format.shape().insert(0, 1);
+    static LearningTask build(Recipe recipe, DataFormat format, Device device) {
         try {
-            Layer model = recipe.model().builder().build(format.shape(), format.classes().size());
+            Module model = recipe.model().builder().build(format);
+            LearningTask learning = recipe.task().builder().build(model, format);
             model.initialize(device, recipe.seed());
             model.eval();
             try (var _ = Scope.open()) {
-                Autograd.withoutGradients(
-                        () -> model.apply(Tensor.zeros(device, DType.F32, batch)));
+                Autograd.withoutGradients(() -> learning.probe(device));
             }
             model.train();
-            return model;
+            return learning;
         } catch (TensorException | IllegalArgumentException problem) {
             throw new InputException(
                     "the model "
                             + recipe.model().name()
                             + " does not fit the data "
                             + recipe.data().name()
-                            + ", whose samples are "
-                            + format.shape()
+                            + ", "
+                            + format.description()
                             + " ("
                             + problem.getMessage()
                             + "); choose another model or other settings of it",
@@ -76,7 +78,7 @@ public record TrainedModel(
     }
 
     /** Puts a checkpoint's values into a model. */
-    static void fill(Layer model, Checkpoint checkpoint) {
+    static void fill(Module model, Checkpoint checkpoint) {
         try {
             checkpoint.loadInto(model);
         } catch (TrainingException problem) {

@@ -3,14 +3,13 @@ package org.gradus.cli.run;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import org.gradus.cli.data.DataSplits;
 import org.gradus.cli.input.InputException;
-import org.gradus.cli.recipe.DataSplits;
 import org.gradus.cli.recipe.Recipe;
+import org.gradus.cli.task.LearningTask;
 import org.gradus.data.DataLoader;
 import org.gradus.io.AtomicFiles;
-import org.gradus.metrics.Accuracy;
-import org.gradus.nn.Layer;
-import org.gradus.nn.Loss;
+import org.gradus.nn.Module;
 import org.gradus.train.CheckpointFolder;
 import org.gradus.train.Checkpoints;
 import org.gradus.train.MetricsLog;
@@ -30,15 +29,21 @@ public final class Training {
     private final RunDirectory run;
     private final DeviceChoice device;
     private final DataSplits data;
-    private final Layer model;
+    private final LearningTask learning;
+    private final Module model;
 
     private Training(
-            Recipe recipe, RunDirectory run, DeviceChoice device, DataSplits data, Layer model) {
+            Recipe recipe,
+            RunDirectory run,
+            DeviceChoice device,
+            DataSplits data,
+            LearningTask learning) {
         this.recipe = recipe;
         this.run = run;
         this.device = device;
         this.data = data;
-        this.model = model;
+        this.learning = learning;
+        this.model = learning.task().model();
     }
 
     /**
@@ -61,11 +66,11 @@ public final class Training {
                             + data.train().description()
                             + "; lower it with --batch-size");
         }
-        Layer model = TrainedModel.build(recipe, data.format(), device.device());
+        LearningTask learning = TrainedModel.build(recipe, data.format(), device.device());
         if (!new CheckpointFolder(run.checkpoints()).files().isEmpty()) {
-            TrainedModel.fill(model, run.checkpoint());
+            TrainedModel.fill(learning.task().model(), run.checkpoint());
         }
-        return new Training(recipe, run, device, data, model);
+        return new Training(recipe, run, device, data, learning);
     }
 
     /** Returns what will be done, in a line. */
@@ -101,6 +106,7 @@ public final class Training {
                         .listener(new MetricsLog(run.metrics()))
                         .listener(new TensorBoardListener(run.events()))
                         .listener(terminal.progress())
+                        .listener(new SampleFiles(learning, data, run.samples()))
                         .listener(reports());
         return trainer.fit(data.train(), data.validation(), length());
     }
@@ -117,26 +123,29 @@ public final class Training {
     }
 
     private Trainer trainer(StopRequest stopRequest) {
-        long steps =
-                length().inSteps(DataLoader.of(data.train(), recipe.batchSize()).batchesPerEpoch());
+        int batches = DataLoader.of(data.train(), recipe.batchSize()).batchesPerEpoch();
+        long steps = length().inSteps(Math.ceilDiv(batches, recipe.accumulate()));
         Trainer trainer =
-                Trainer.of(model)
+                Trainer.of(learning.task())
                         .device(device.device())
                         .seed(recipe.seed())
                         .precision(recipe.precision())
                         .optimizer(recipe.optimizer().rule())
                         .schedule(recipe.schedule().schedule().apply(steps))
                         .batchSize(recipe.batchSize())
-                        .loss(Loss.crossEntropy())
-                        .metric(new Accuracy())
-                        .monitor("accuracy")
+                        .accumulate(recipe.accumulate())
+                        .averaging(recipe.emaDecay())
+                        .monitor(learning.monitored())
                         .reportEvery(recipe.logEvery())
                         .checkpoints(
                                 Checkpoints.in(run.checkpoints())
                                         .everySteps(recipe.checkpointEvery()))
                         .resume(true)
                         .stopRequest(stopRequest);
+        recipe.generatorOptimizer()
+                .ifPresent(optimizer -> trainer.optimizer("generator", optimizer.rule()));
         recipe.clipNorm().ifPresent(trainer::clipNorm);
+        recipe.earlyStopping().ifPresent(trainer::earlyStopping);
         return trainer;
     }
 

@@ -1,4 +1,4 @@
-package org.gradus.cli.recipe;
+package org.gradus.cli.data;
 
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;

@@ -1,13 +1,13 @@
-package org.gradus.cli.run;
+package org.gradus.cli.task;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.gradus.cli.data.InputFormat;
+import org.gradus.cli.data.TableRows;
 import org.gradus.cli.input.InputException;
-import org.gradus.cli.recipe.InputFormat;
-import org.gradus.cli.recipe.TableRows;
 import org.gradus.data.ColorMode;
 import org.gradus.data.DataException;
 import org.gradus.data.Dataset;
@@ -19,7 +19,7 @@ import org.gradus.shape.Shape;
 import org.gradus.tensor.HostArray;
 
 /** What a trained model is asked about, prepared as its training data were. */
-public final class Inputs {
+final class Inputs {
     private static final int COLORS = 3;
 
     private Inputs() {}
@@ -30,15 +30,24 @@ public final class Inputs {
      * @param name what it is called
      * @param values what the model is given, without a batch axis
      */
-    public record Input(String name, HostArray values) {}
+    record Input(String name, HostArray values) {}
 
     /**
-     * Reads a picture, or the rows of a table.
+     * Reads pictures, or the rows of tables.
      *
+     * @param files their paths
      * @param invert whether light and dark of a picture are swapped
-     * @throws DataException if the file is missing, damaged, or of another kind
+     * @throws DataException if a file is missing, damaged, or of another kind
      */
-    public static List<Input> read(Path file, InputFormat format, boolean invert) {
+    static List<Input> read(List<String> files, InputFormat format, boolean invert) {
+        List<Input> inputs = new ArrayList<>();
+        for (String file : files) {
+            inputs.addAll(read(Path.of(file), format, invert));
+        }
+        return inputs;
+    }
+
+    private static List<Input> read(Path file, InputFormat format, boolean invert) {
         if (!format.isTable()) {
             return List.of(new Input(file.toString(), picture(file, format, invert)));
         }
@@ -55,7 +64,7 @@ public final class Inputs {
      *
      * @throws InputException if there is none of this index
      */
-    public static Input sample(Dataset dataset, int index) {
+    static Input sample(Dataset dataset, int index) {
         if (index < 0 || index >= dataset.size()) {
             throw new InputException(
                     "--index: "
@@ -66,7 +75,11 @@ public final class Inputs {
                             + index);
         }
         Sample sample = dataset.get(index);
-        String label = dataset.classes().get((int) sample.target().getLong(0));
+        HostArray target = sample.target();
+        String label =
+                dataset.classes().isEmpty()
+                        ? Double.toString(target.get(0))
+                        : dataset.classes().get((int) target.getLong(0));
         return new Input("sample " + index + ", labelled " + label, sample.input());
     }
 

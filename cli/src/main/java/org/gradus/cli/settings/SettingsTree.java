@@ -1,4 +1,4 @@
-package org.gradus.cli.recipe;
+package org.gradus.cli.settings;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonParser;
@@ -20,7 +20,7 @@ import java.util.Map;
 import org.gradus.cli.input.InputException;
 
 /** Settings as they were given: a tree of values, and for each where it comes from. */
-final class SettingsTree {
+public final class SettingsTree {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final String name;
@@ -39,7 +39,7 @@ final class SettingsTree {
      * @param name what it is called in error messages
      * @throws InputException if it is not YAML, or not a list of keys and values
      */
-    static SettingsTree parse(String name, String yaml) {
+    public static SettingsTree parse(String name, String yaml) {
         Map<String, String> origins = new HashMap<>();
         try (YAMLParser parser = factory().createParser(yaml)) {
             JsonToken first = parser.nextToken();
@@ -67,7 +67,7 @@ final class SettingsTree {
     }
 
     /** Returns these settings with others in their place. */
-    SettingsTree with(List<Setting> settings) {
+    public SettingsTree with(List<Setting> settings) {
         ObjectNode merged = values.deepCopy();
         Map<String, String> mergedOrigins = new HashMap<>(origins);
         for (Setting setting : settings) {
@@ -84,12 +84,12 @@ final class SettingsTree {
     }
 
     /** Returns the values. */
-    ObjectNode values() {
+    public ObjectNode values() {
         return values;
     }
 
     /** Returns where a value comes from: the file and its line, or an option. */
-    String origin(String path) {
+    public String origin(String path) {
         String known = path;
         while (!origins.containsKey(known)) {
             int dot = known.lastIndexOf('.');
@@ -111,7 +111,7 @@ final class SettingsTree {
     }
 
     /** Returns a tree of values as YAML. */
-    static String yaml(ObjectNode tree) {
+    public static String yaml(ObjectNode tree) {
         try {
             return new ObjectMapper(factory()).writeValueAsString(tree);
         } catch (IOException problem) {

@@ -1,4 +1,4 @@
-package org.gradus.cli.recipe;
+package org.gradus.cli.data;
 
 import org.gradus.data.Dataset;
 
@@ -9,4 +9,4 @@ import org.gradus.data.Dataset;
  * @param validation the samples to measure on
  * @param format what a sample looks like
  */
-public record DataSplits(Dataset train, Dataset validation, InputFormat format) {}
+public record DataSplits(Dataset train, Dataset validation, DataFormat format) {}

@@ -1,8 +1,9 @@
-package org.gradus.cli.recipe;
+package org.gradus.cli.settings;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,7 +20,7 @@ import org.gradus.cli.input.Names;
  *
  * <p>All methods throw {@link InputException} for a value that is not as described.
  */
-final class Section {
+public final class Section {
     private final SettingsTree tree;
     private final String path;
     private final ObjectNode values;
@@ -34,12 +35,12 @@ final class Section {
     }
 
     /** Returns the top of a tree; what is read is written to {@code resolved}. */
-    static Section top(SettingsTree tree, ObjectNode resolved) {
+    public static Section top(SettingsTree tree, ObjectNode resolved) {
         return new Section(tree, "", tree.values(), resolved);
     }
 
     /** Returns a section below this one; empty if it is not there. */
-    Section section(String key) {
+    public Section section(String key) {
         known.add(key);
         JsonNode value = values.path(key);
         if (value.isTextual()) {
@@ -53,15 +54,20 @@ final class Section {
         return new Section(tree, pathOf(key), inner, resolved.putObject(key));
     }
 
+    /** Returns a section below this one that may be left out. */
+    public Optional<Section> optionalSection(String key) {
+        return value(key) == null ? Optional.empty() : Optional.of(section(key));
+    }
+
     /** Returns a text. */
-    String text(String key, String fallback) {
+    public String text(String key, String fallback) {
         String value = optionalText(key).orElse(fallback);
         resolved.put(key, value);
         return value;
     }
 
     /** Returns a text that may be left out. */
-    Optional<String> optionalText(String key) {
+    public Optional<String> optionalText(String key) {
         JsonNode value = value(key);
         if (value == null) {
             return Optional.empty();
@@ -74,7 +80,7 @@ final class Section {
     }
 
     /** Returns a text that must be there. */
-    String requiredText(String key, String what) {
+    public String requiredText(String key, String what) {
         return optionalText(key)
                 .orElseThrow(
                         () ->
@@ -87,8 +93,32 @@ final class Section {
     }
 
     /** Returns one of several names. */
-    String choice(String key, String fallback, Collection<String> choices) {
+    public String choice(String key, String fallback, Collection<String> choices) {
         String value = text(key, fallback);
+        requireOneOf(key, value, choices);
+        return value;
+    }
+
+    /** Returns one or more of several names; one alone may stand without brackets. */
+    public List<String> choices(String key, List<String> fallback, Collection<String> choices) {
+        List<String> values = value(key) == null ? fallback : texts(key);
+        resolved.set(key, resolved.arrayNode().addAll(nodes(values)));
+        for (String value : values) {
+            requireOneOf(key, value, choices);
+        }
+        if (values.isEmpty()) {
+            throw wrong(key, "is one or more of " + String.join(", ", choices));
+        }
+        return values;
+    }
+
+    private static List<JsonNode> nodes(List<String> values) {
+        List<JsonNode> nodes = new ArrayList<>();
+        values.forEach(value -> nodes.add(TextNode.valueOf(value)));
+        return nodes;
+    }
+
+    private void requireOneOf(String key, String value, Collection<String> choices) {
         if (!choices.contains(value)) {
             throw new InputException(
                     tree.origin(pathOf(key))
@@ -99,11 +129,10 @@ final class Section {
                             + "\": "
                             + Names.suggestion(value, choices));
         }
-        return value;
     }
 
     /** Returns a whole number of at least {@code least}. */
-    int count(String key, int fallback, int least) {
+    public int count(String key, int fallback, int least) {
         JsonNode value = value(key);
         int result = value == null ? fallback : integer(key, value, least);
         resolved.put(key, result);
@@ -111,7 +140,7 @@ final class Section {
     }
 
     /** Returns a whole number of at least {@code least} that may be left out. */
-    Optional<Integer> optionalCount(String key, int least) {
+    public Optional<Integer> optionalCount(String key, int least) {
         JsonNode value = value(key);
         if (value == null) {
             return Optional.empty();
@@ -120,7 +149,7 @@ final class Section {
     }
 
     /** Returns whole numbers of at least 1; one alone may stand without brackets. */
-    List<Integer> counts(String key, List<Integer> fallback) {
+    public List<Integer> counts(String key, List<Integer> fallback) {
         JsonNode value = value(key);
         List<Integer> result = new ArrayList<>();
         if (value == null) {
@@ -136,7 +165,7 @@ final class Section {
     }
 
     /** Returns texts, none by default; one alone may stand without brackets. */
-    List<String> texts(String key) {
+    public List<String> texts(String key) {
         JsonNode value = value(key);
         List<String> result = new ArrayList<>();
         if (value != null && value.isArray()) {
@@ -150,7 +179,7 @@ final class Section {
     }
 
     /** Returns any whole number of 64 bits. */
-    long integer(String key, long fallback) {
+    public long integer(String key, long fallback) {
         JsonNode value = value(key);
         if (value != null && !value.isIntegralNumber()) {
             throw wrong(key, "is a whole number", value);
@@ -161,7 +190,7 @@ final class Section {
     }
 
     /** Returns a number above 0. */
-    double positive(String key, double fallback) {
+    public double positive(String key, double fallback) {
         String expected = "is a number above 0";
         double value = number(key, fallback, expected);
         if (value <= 0) {
@@ -171,7 +200,7 @@ final class Section {
     }
 
     /** Returns a number from {@code least} on and below {@code end}. */
-    double between(String key, double fallback, double least, double end) {
+    public double between(String key, double fallback, double least, double end) {
         String expected =
                 end == Double.POSITIVE_INFINITY
                         ? "is a number from " + plain(least) + " on"
@@ -184,7 +213,7 @@ final class Section {
     }
 
     /** Returns a finite number. */
-    double number(String key, double fallback) {
+    public double number(String key, double fallback) {
         return number(key, fallback, "is a number");
     }
 
@@ -196,12 +225,12 @@ final class Section {
     }
 
     /** Returns a number above 0 that may be left out. */
-    Optional<Double> optionalPositive(String key) {
+    public Optional<Double> optionalPositive(String key) {
         return value(key) == null ? Optional.empty() : Optional.of(positive(key, 1));
     }
 
     /** Returns finite numbers. */
-    List<Double> numbers(String key, List<Double> fallback) {
+    public List<Double> numbers(String key, List<Double> fallback) {
         JsonNode value = value(key);
         if (value != null && !value.isArray()) {
             throw wrong(key, "is a list of numbers, such as [0.9, 0.999]", value);
@@ -218,7 +247,7 @@ final class Section {
     }
 
     /** Returns yes or no. */
-    boolean flag(String key, boolean fallback) {
+    public boolean flag(String key, boolean fallback) {
         JsonNode value = value(key);
         if (value != null && !value.isBoolean()) {
             throw wrong(key, "is true or false", value);
@@ -229,7 +258,7 @@ final class Section {
     }
 
     /** Rejects the settings that nobody asked for. */
-    void end() {
+    public void end() {
         for (var given : values.properties()) {
             String key = given.getKey();
             if (!known.contains(key)) {
@@ -247,12 +276,12 @@ final class Section {
     }
 
     /** Returns an exception that says why a setting cannot be given, and where it was. */
-    InputException refused(String key, String reason) {
+    public InputException refused(String key, String reason) {
         return new InputException(tree.origin(pathOf(key)) + ": " + reason);
     }
 
     /** Returns an exception that says what is wrong with a setting, and where it was given. */
-    InputException wrong(String key, String expected) {
+    public InputException wrong(String key, String expected) {
         return wrong(key, expected, values.get(key));
     }
 

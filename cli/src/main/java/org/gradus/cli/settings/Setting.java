@@ -1,4 +1,4 @@
-package org.gradus.cli.recipe;
+package org.gradus.cli.settings;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import org.gradus.cli.input.InputException;

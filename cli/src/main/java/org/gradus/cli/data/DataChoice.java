@@ -1,4 +1,4 @@
-package org.gradus.cli.recipe;
+package org.gradus.cli.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.gradus.cli.input.InputException;
+import org.gradus.cli.settings.Section;
 import org.gradus.data.Catalogue;
 import org.gradus.data.DataException;
 import org.gradus.data.Dataset;
@@ -84,7 +85,8 @@ public interface DataChoice {
                             split.train().classes(),
                             List.of(),
                             new double[] {mean},
-                            new double[] {deviation});
+                            new double[] {deviation},
+                            TargetScale.NONE);
             return new DataSplits(
                     format.normalized(split.train()),
                     format.normalized(split.validation()),
