@@ -5,6 +5,9 @@
 Inputs and parameters are not stored: element i of tensor k is sin(0.7 * i + k), in double
 precision; the test makes them the same way. The loss of a layer is the sum of its output times
 tensor 100, so that every element counts differently.
+
+The penalty is that of a GAN's critic: the sum over the batch of (|g| - 1)^2, where g is the gradient
+of the sum of half the squared output times tensor 100. Its gradients are of second order.
 """
 
 import json
@@ -13,6 +16,7 @@ import sys
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.nn.utils import spectral_norm
 
 torch.set_default_dtype(torch.float64)
 
@@ -29,6 +33,9 @@ def numbers(tensor):
 def layer(module, *shape, integers=False, evaluate=False):
     for k, parameter in enumerate(module.parameters()):
         parameter.data = wave(k + 1, *parameter.shape)
+    for name, buffer in module.named_buffers():
+        if name in ("weight_u", "weight_v"):
+            buffer.copy_(functional.normalize(wave(50, *buffer.shape), dim=0))
     x = wave(0, *shape)
     if integers:
         x = (x * 10).long() % 5
@@ -39,13 +46,32 @@ def layer(module, *shape, integers=False, evaluate=False):
         module.eval()
         y = module(x)
     (y * wave(100, *y.shape)).sum().backward()
-    return {
+    result = {
         "keys": {n: list(t.shape) for n, t in module.state_dict().items()},
         "shape": list(y.shape),
         "output": numbers(y),
         "inputGradient": [] if integers else numbers(x.grad),
         "gradients": {n: numbers(p.grad) for n, p in module.named_parameters()},
         "buffers": {n: numbers(b.double()) for n, b in module.named_buffers()},
+    }
+    if not integers:
+        result["penalty"] = penalty(module, x.detach().requires_grad_())
+    return result
+
+
+def penalty(module, x):
+    module.zero_grad()
+    y = module(x)
+    (g,) = torch.autograd.grad((y.square() * wave(100, *y.shape)).sum() / 2, x, create_graph=True)
+    value = (g.flatten(1).norm(dim=1) - 1).square().sum()
+    value.backward()
+    return {
+        "value": numbers(value),
+        "inputGradient": numbers(x.grad),
+        "gradients": {
+            n: numbers(torch.zeros_like(p) if p.grad is None else p.grad)
+            for n, p in module.named_parameters()
+        },
     }
 
 
@@ -63,16 +89,24 @@ weight = torch.tensor([0.5, 1.0, 2.0])
 LAYERS = {
     "linear": layer(nn.Linear(3, 2), 4, 3),
     "linear.noBias": layer(nn.Linear(3, 2, bias=False), 2, 2, 3),
+    "linear.spectral": layer(spectral_norm(nn.Linear(3, 4)), 4, 3),
     "conv1d": layer(nn.Conv1d(2, 3, 3, stride=2, padding=1), 2, 2, 7),
     "conv2d": layer(nn.Conv2d(2, 3, (2, 3), padding=(1, 0), dilation=(1, 2)), 1, 2, 4, 6),
     "conv2d.groups": layer(nn.Conv2d(4, 4, 3, groups=2, bias=False), 1, 4, 4, 4),
     "conv2d.reflect": layer(nn.Conv2d(1, 2, 3, padding=2, padding_mode="reflect"), 1, 1, 3, 4),
     "conv2d.replicate": layer(nn.Conv2d(1, 2, 3, padding=2, padding_mode="replicate"), 1, 1, 3, 4),
     "conv2d.circular": layer(nn.Conv2d(1, 2, 3, padding=2, padding_mode="circular"), 1, 1, 3, 4),
+    "conv2d.spectral": layer(spectral_norm(nn.Conv2d(2, 3, 3)), 1, 2, 4, 5),
+    "conv2d.spectral.evaluate": layer(
+        spectral_norm(nn.Conv2d(2, 3, 3, bias=False)), 1, 2, 4, 5, evaluate=True
+    ),
     "conv3d": layer(nn.Conv3d(1, 2, 2, stride=(1, 2, 1)), 1, 1, 3, 4, 3),
     "convTranspose1d": layer(nn.ConvTranspose1d(2, 3, 3, stride=2), 2, 2, 4),
     "convTranspose2d": layer(
         nn.ConvTranspose2d(2, 4, 3, stride=2, padding=1, output_padding=1, groups=2), 1, 2, 3, 3
+    ),
+    "convTranspose2d.spectral": layer(
+        spectral_norm(nn.ConvTranspose2d(2, 3, 3, stride=2)), 1, 2, 3, 3
     ),
     "convTranspose3d": layer(nn.ConvTranspose3d(1, 2, 2, bias=False), 1, 1, 2, 3, 2),
     "maxPool1d": layer(nn.MaxPool1d(2), 1, 2, 7),
@@ -100,6 +134,9 @@ LAYERS = {
     "gelu": layer(nn.GELU(), 2, 5),
     "gelu.tanh": layer(nn.GELU(approximate="tanh"), 2, 5),
     "silu": layer(nn.SiLU(), 2, 5),
+    "tanh": layer(nn.Tanh(), 2, 5),
+    "sigmoid": layer(nn.Sigmoid(), 2, 5),
+    "softplus": layer(nn.Softplus(), 2, 5),
     "leakyRelu": layer(nn.LeakyReLU(0.2), 2, 5),
     "elu": layer(nn.ELU(0.5), 2, 5),
     "prelu": layer(nn.PReLU(2), 1, 2, 3),

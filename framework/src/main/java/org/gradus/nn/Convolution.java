@@ -15,11 +15,12 @@ import org.gradus.tensor.Tensor;
  */
 public abstract sealed class Convolution<L extends Convolution<L>> extends Windowed<L>
         permits Conv1d, Conv2d, Conv3d {
-    record Settings(int in, int out, int groups, boolean hasBias, PaddingMode mode) {}
+    record Settings(
+            int in, int out, int groups, boolean hasBias, PaddingMode mode, boolean spectral) {}
 
     private final Settings settings;
     private final Window unpadded;
-    private final Parameter weight;
+    private final Weight weight;
     private final Parameter bias;
 
     Convolution(Window window, Settings settings) {
@@ -32,18 +33,25 @@ public abstract sealed class Convolution<L extends Convolution<L>> extends Windo
         sizes[1] = settings.in() / settings.groups();
         System.arraycopy(window.kernel(), 0, sizes, 2, window.rank());
         Shape shape = Shape.of(sizes);
-        weight = parameter("weight", shape, Initializer.kaimingUniform(Math.sqrt(5)));
-        double bound = 1 / Math.sqrt(Initializer.fanIn(shape));
-        bias =
-                settings.hasBias()
-                        ? parameter("bias", Shape.of(settings.out()), Initializer.uniform(bound))
-                        : null;
+        if (settings.spectral()) {
+            // PyTorch's order
+            bias = bias(shape);
+            weight = Weight.spectral(this, shape, 0);
+        } else {
+            weight = Weight.plain(this, shape);
+            bias = bias(shape);
+        }
+    }
+
+    private Parameter bias(Shape weight) {
+        Initializer uniform = Initializer.uniform(1 / Math.sqrt(Initializer.fanIn(weight)));
+        return settings.hasBias() ? parameter("bias", Shape.of(settings.out()), uniform) : null;
     }
 
     static Settings settings(String layer, int in, int out) {
         Arguments.positive(layer, "in", in);
         Arguments.positive(layer, "out", out);
-        return new Settings(in, out, 1, true, PaddingMode.ZEROS);
+        return new Settings(in, out, 1, true, PaddingMode.ZEROS, false);
     }
 
     abstract L with(Window window, Settings settings);
@@ -68,26 +76,44 @@ public abstract sealed class Convolution<L extends Convolution<L>> extends Windo
         requireUnused();
         Settings s = settings;
         Arguments.groups(this, groups, s.in(), s.out());
-        return with(window(), new Settings(s.in(), s.out(), groups, s.hasBias(), s.mode()));
+        return with(
+                window(),
+                new Settings(s.in(), s.out(), groups, s.hasBias(), s.mode(), s.spectral()));
     }
 
     /** Returns a layer like this one without a bias. */
     public final L withoutBias() {
         requireUnused();
         Settings s = settings;
-        return with(window(), new Settings(s.in(), s.out(), s.groups(), false, s.mode()));
+        return with(
+                window(), new Settings(s.in(), s.out(), s.groups(), false, s.mode(), s.spectral()));
     }
 
     /** Returns a layer like this one with something else than zeros beyond the edge. */
     public final L paddingMode(PaddingMode mode) {
         requireUnused();
         Settings s = settings;
-        return with(window(), new Settings(s.in(), s.out(), s.groups(), s.hasBias(), mode));
+        return with(
+                window(),
+                new Settings(s.in(), s.out(), s.groups(), s.hasBias(), mode, s.spectral()));
+    }
+
+    /**
+     * Returns a layer like this one that divides its weight by its largest singular value, found by
+     * power iteration (Miyato et al., 2018): one step of it in each forward pass of training, as
+     * PyTorch's {@code spectral_norm}. The parameter is then called {@code weight_orig}; buffers
+     * are the singular vectors {@code weight_u} and {@code weight_v}.
+     */
+    public final L spectralNorm() {
+        requireUnused();
+        Settings s = settings;
+        return with(
+                window(), new Settings(s.in(), s.out(), s.groups(), s.hasBias(), s.mode(), true));
     }
 
     /** Returns {@code [out, in / groups, kernel...]}. */
     public final Parameter weight() {
-        return weight;
+        return weight.parameter();
     }
 
     /** Returns {@code [out]}, null for a layer without a bias. */
@@ -115,6 +141,7 @@ public abstract sealed class Convolution<L extends Convolution<L>> extends Windo
                         settings.out(),
                         windowText(1),
                         settings.groups() == 1 ? "" : ", groups=" + settings.groups(),
-                        bias == null ? ", no bias" : "");
+                        (bias == null ? ", no bias" : "")
+                                + (weight.isSpectral() ? ", spectral norm" : ""));
     }
 }

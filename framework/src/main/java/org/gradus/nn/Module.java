@@ -75,6 +75,11 @@ public abstract class Module {
 
     /** Registers a tensor that is saved but not learned, filled with one value at first. */
     protected final State buffer(String name, Shape shape, DType dtype, double initial) {
+        return buffer(name, shape, dtype, Initializer.constant(initial));
+    }
+
+    /** Registers a tensor that is saved but not learned. */
+    protected final State buffer(String name, Shape shape, DType dtype, Initializer initial) {
         checkName(name);
         State buffer = new State(name, shape, dtype, initial);
         buffers.put(name, buffer);
@@ -185,7 +190,7 @@ public abstract class Module {
         }
         for (State buffer : buffers.values()) {
             if (anew || !buffer.hasValue()) {
-                buffer.fill(target);
+                buffer.fill(target, streamOf(seed, path, buffer.name()));
             }
         }
         if (anew) {

@@ -4,6 +4,7 @@ import org.gradus.device.Device;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.Autograd;
+import org.gradus.tensor.Generator;
 import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
@@ -17,10 +18,10 @@ public final class State {
     private final String name;
     private final Shape shape;
     private final DType declared;
-    private final double initial;
+    private final Initializer initial;
     private Tensor value;
 
-    State(String name, Shape shape, DType dtype, double initial) {
+    State(String name, Shape shape, DType dtype, Initializer initial) {
         this.name = name;
         this.shape = shape;
         this.declared = dtype;
@@ -71,8 +72,12 @@ public final class State {
         return value != null;
     }
 
-    void fill(Device device) {
-        hold(Tensor.full(device, dtype(), shape, initial));
+    void fill(Device device, Generator generator) {
+        try (var _ = Scope.open()) {
+            DType type = dtype();
+            Tensor values = initial.create(shape, generator, device);
+            hold(Autograd.withoutGradients(() -> values.detach().to(type).copy()));
+        }
     }
 
     void load(HostArray values) {

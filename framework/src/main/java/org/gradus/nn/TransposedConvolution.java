@@ -17,10 +17,11 @@ import org.gradus.tensor.TensorException;
  */
 public abstract sealed class TransposedConvolution<L extends TransposedConvolution<L>>
         extends Windowed<L> permits ConvTranspose1d, ConvTranspose2d, ConvTranspose3d {
-    record Settings(int in, int out, int groups, boolean hasBias, int[] outputPadding) {}
+    record Settings(
+            int in, int out, int groups, boolean hasBias, int[] outputPadding, boolean spectral) {}
 
     private final Settings settings;
-    private final Parameter weight;
+    private final Weight weight;
     private final Parameter bias;
 
     TransposedConvolution(Window window, Settings settings) {
@@ -31,18 +32,25 @@ public abstract sealed class TransposedConvolution<L extends TransposedConvoluti
         sizes[1] = settings.out() / settings.groups();
         System.arraycopy(window.kernel(), 0, sizes, 2, window.rank());
         Shape shape = Shape.of(sizes);
-        weight = parameter("weight", shape, Initializer.kaimingUniform(Math.sqrt(5)));
-        double bound = 1 / Math.sqrt(Initializer.fanIn(shape));
-        bias =
-                settings.hasBias()
-                        ? parameter("bias", Shape.of(settings.out()), Initializer.uniform(bound))
-                        : null;
+        if (settings.spectral()) {
+            // PyTorch's order
+            bias = bias(shape);
+            weight = Weight.spectral(this, shape, 1);
+        } else {
+            weight = Weight.plain(this, shape);
+            bias = bias(shape);
+        }
+    }
+
+    private Parameter bias(Shape weight) {
+        Initializer uniform = Initializer.uniform(1 / Math.sqrt(Initializer.fanIn(weight)));
+        return settings.hasBias() ? parameter("bias", Shape.of(settings.out()), uniform) : null;
     }
 
     static Settings settings(String layer, int axes, int in, int out) {
         Arguments.positive(layer, "in", in);
         Arguments.positive(layer, "out", out);
-        return new Settings(in, out, 1, true, new int[axes]);
+        return new Settings(in, out, 1, true, new int[axes], false);
     }
 
     abstract L with(Window window, Settings settings);
@@ -67,14 +75,18 @@ public abstract sealed class TransposedConvolution<L extends TransposedConvoluti
         Settings s = settings;
         Arguments.groups(this, groups, s.in(), s.out());
         return with(
-                window(), new Settings(s.in(), s.out(), groups, s.hasBias(), s.outputPadding()));
+                window(),
+                new Settings(
+                        s.in(), s.out(), groups, s.hasBias(), s.outputPadding(), s.spectral()));
     }
 
     /** Returns a layer like this one without a bias. */
     public final L withoutBias() {
         requireUnused();
         Settings s = settings;
-        return with(window(), new Settings(s.in(), s.out(), s.groups(), false, s.outputPadding()));
+        return with(
+                window(),
+                new Settings(s.in(), s.out(), s.groups(), false, s.outputPadding(), s.spectral()));
     }
 
     /**
@@ -85,12 +97,28 @@ public abstract sealed class TransposedConvolution<L extends TransposedConvoluti
         requireUnused();
         Settings s = settings;
         int[] values = Arguments.perAxis("outputPadding", window().rank(), outputPadding);
-        return with(window(), new Settings(s.in(), s.out(), s.groups(), s.hasBias(), values));
+        return with(
+                window(),
+                new Settings(s.in(), s.out(), s.groups(), s.hasBias(), values, s.spectral()));
+    }
+
+    /**
+     * Returns a layer like this one that divides its weight by its largest singular value, found by
+     * power iteration (Miyato et al., 2018): one step of it in each forward pass of training, as
+     * PyTorch's {@code spectral_norm}. The parameter is then called {@code weight_orig}; buffers
+     * are the singular vectors {@code weight_u} and {@code weight_v}.
+     */
+    public final L spectralNorm() {
+        requireUnused();
+        Settings s = settings;
+        return with(
+                window(),
+                new Settings(s.in(), s.out(), s.groups(), s.hasBias(), s.outputPadding(), true));
     }
 
     /** Returns {@code [in, out / groups, kernel...]}. */
     public final Parameter weight() {
-        return weight;
+        return weight.parameter();
     }
 
     /** Returns {@code [out]}, null for a layer without a bias. */
@@ -123,6 +151,7 @@ public abstract sealed class TransposedConvolution<L extends TransposedConvoluti
                         settings.out(),
                         windowText(1),
                         settings.groups() == 1 ? "" : ", groups=" + settings.groups(),
-                        bias == null ? ", no bias" : "");
+                        (bias == null ? ", no bias" : "")
+                                + (weight.isSpectral() ? ", spectral norm" : ""));
     }
 }

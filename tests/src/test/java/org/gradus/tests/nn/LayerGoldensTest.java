@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.gradus.dtype.DType;
@@ -49,9 +50,13 @@ import org.gradus.nn.Parameter;
 import org.gradus.nn.RMSNorm;
 import org.gradus.nn.Reduction;
 import org.gradus.nn.SiLU;
+import org.gradus.nn.Sigmoid;
 import org.gradus.nn.Softmax;
+import org.gradus.nn.Softplus;
+import org.gradus.nn.Tanh;
 import org.gradus.nn.Upsample;
 import org.gradus.shape.Shape;
+import org.gradus.tensor.Autograd;
 import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
@@ -68,6 +73,7 @@ class LayerGoldensTest {
         return Stream.of(
                 new Case("linear", () -> new Linear(3, 2), 4, 3),
                 new Case("linear.noBias", () -> new Linear(3, 2).withoutBias(), 2, 2, 3),
+                new Case("linear.spectral", () -> new Linear(3, 4).spectralNorm(), 4, 3),
                 new Case("conv1d", () -> new Conv1d(2, 3, 3).stride(2).padding(1), 2, 2, 7),
                 new Case(
                         "conv2d",
@@ -86,9 +92,24 @@ class LayerGoldensTest {
                 new Case("conv2d.reflect", () -> padded(PaddingMode.REFLECT), 1, 1, 3, 4),
                 new Case("conv2d.replicate", () -> padded(PaddingMode.REPLICATE), 1, 1, 3, 4),
                 new Case("conv2d.circular", () -> padded(PaddingMode.CIRCULAR), 1, 1, 3, 4),
+                new Case("conv2d.spectral", () -> new Conv2d(2, 3, 3).spectralNorm(), 1, 2, 4, 5),
+                new Case(
+                        "conv2d.spectral.evaluate",
+                        () -> new Conv2d(2, 3, 3).spectralNorm().withoutBias(),
+                        1,
+                        2,
+                        4,
+                        5),
                 new Case("conv3d", () -> new Conv3d(1, 2, 2).stride(1, 2, 1), 1, 1, 3, 4, 3),
                 new Case("convTranspose1d", () -> new ConvTranspose1d(2, 3, 3).stride(2), 2, 2, 4),
                 new Case("convTranspose2d", LayerGoldensTest::transposed, 1, 2, 3, 3),
+                new Case(
+                        "convTranspose2d.spectral",
+                        () -> new ConvTranspose2d(2, 3, 3).stride(2).spectralNorm(),
+                        1,
+                        2,
+                        3,
+                        3),
                 new Case(
                         "convTranspose3d",
                         () -> new ConvTranspose3d(1, 2, 2).withoutBias(),
@@ -129,6 +150,9 @@ class LayerGoldensTest {
                 new Case("gelu", GELU::new, 2, 5),
                 new Case("gelu.tanh", GELU::tanh, 2, 5),
                 new Case("silu", SiLU::new, 2, 5),
+                new Case("tanh", Tanh::new, 2, 5),
+                new Case("sigmoid", Sigmoid::new, 2, 5),
+                new Case("softplus", Softplus::new, 2, 5),
                 new Case("leakyRelu", () -> new LeakyReLU(0.2), 2, 5),
                 new Case("elu", () -> new ELU(0.5), 2, 5),
                 new Case("prelu", () -> new PReLU(2, 0.25), 1, 2, 3),
@@ -195,7 +219,33 @@ class LayerGoldensTest {
                                             state.get(buffer.getKey()),
                                             setting.limit(),
                                             buffer.getKey()));
+            if (!indices) {
+                checkPenalty(expected.get("penalty"), layer, x, setting);
+            }
         }
+    }
+
+    /** Compares gradients of second order: sums of more, and larger, terms. */
+    private static void checkPenalty(JsonNode expected, Layer layer, Tensor input, Setting s) {
+        Setting setting = new Setting(s.device(), s.dtype(), 10 * s.limit());
+        layer.parameters().values().forEach(parameter -> parameter.value().clearGradient());
+        Tensor x = input.detach().requireGradient();
+        Tensor y = layer.apply(x);
+        Tensor scalar = y.square().mul(s.wave(100, y.shape().sizes())).sum().mul(0.5);
+        Tensor g = Autograd.gradients(scalar, null, List.of(x), true).getFirst();
+        Tensor penalty = g.flatten(1, -1).norm(1).sub(1).square().sum();
+        penalty.backward();
+        setting.assertClose(expected.get("value"), penalty, "penalty");
+        setting.assertClose(expected.get("inputGradient"), x.gradient(), "second order, input");
+        layer.parameters()
+                .forEach(
+                        (name, parameter) -> {
+                            Tensor found = parameter.gradient();
+                            setting.assertClose(
+                                    expected.get("gradients").get(name),
+                                    found == null ? parameter.value().zerosLike() : found,
+                                    "second order, " + name);
+                        });
     }
 
     private static Tensor indices(Tensor x) {
@@ -212,7 +262,26 @@ class LayerGoldensTest {
         for (Map.Entry<String, Parameter> entry : layer.parameters().entrySet()) {
             state.put(entry.getKey(), Waves.wave(k++, dtype, entry.getValue().shape()));
         }
+        state.replaceAll((name, value) -> isSingularVector(name) ? unit(dtype, value) : value);
         layer.loadStateDict(state);
+    }
+
+    private static boolean isSingularVector(String name) {
+        return name.equals("weight_u") || name.equals("weight_v");
+    }
+
+    private static HostArray unit(DType dtype, HostArray vector) {
+        double[] wave = Waves.wave(50, DType.F64, vector.shape()).toDoubles();
+        double norm = Math.sqrt(DoubleStream.of(wave).map(x -> x * x).sum());
+        double[] unit = DoubleStream.of(wave).map(x -> x / norm).toArray();
+        if (dtype == DType.F64) {
+            return HostArray.of(unit, vector.shape());
+        }
+        float[] rounded = new float[unit.length];
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = (float) unit[i];
+        }
+        return HostArray.of(rounded, vector.shape());
     }
 
     private static Shape shape(JsonNode sizes) {
