@@ -72,7 +72,12 @@ public final class DataLoader {
         return new DataLoader(dataset, batchSize, false, 0, false, DEFAULT_PREFETCH);
     }
 
-    /** Returns this loader with the samples in another order in each epoch, decided by the seed. */
+    /**
+     * Returns this loader with the samples in another order in each epoch, decided by the seed.
+     * Sequences of different lengths ({@link Dataset#lengths}) are batched with others of about the
+     * same length, in batches of random order. A data set that is {@link Dataset#ordered} stays in
+     * its order.
+     */
     public DataLoader shuffled(long newSeed) {
         return new DataLoader(dataset, batchSize, true, newSeed, dropLast, prefetch);
     }
@@ -144,16 +149,23 @@ public final class DataLoader {
                             + batchesPerEpoch()
                             + " batches");
         }
-        int[] order =
-                shuffle
-                        ? Order.shuffled(dataset.size(), seed, epoch)
-                        : Order.sequential(dataset.size());
+        int[] order = order(epoch);
         Dataset seen = dataset.atEpoch(epoch);
         return new BatchIterator(
                 number -> seen.batch(indices(order, number)),
                 firstBatch,
                 batchesPerEpoch(),
                 prefetch);
+    }
+
+    private int[] order(int epoch) {
+        if (!shuffle || dataset.ordered()) {
+            return Order.sequential(dataset.size());
+        }
+        int[] lengths = dataset.lengths();
+        return lengths.length == 0
+                ? Order.shuffled(dataset.size(), seed, epoch)
+                : Order.bucketed(lengths, batchSize, seed, epoch);
     }
 
     private int[] indices(int[] order, int batch) {

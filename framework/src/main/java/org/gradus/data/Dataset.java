@@ -6,7 +6,8 @@ import org.gradus.shape.Shape;
 import org.gradus.tensor.HostArray;
 
 /**
- * A finite, indexed collection of samples, all of the same types and shapes.
+ * A finite, indexed collection of samples, all of the same types and shapes; sequences may differ
+ * in their number of steps.
  *
  * <p>A data set is read by several threads at once: {@link #get} and {@link #batch} must give the
  * same result whenever and wherever they are called.
@@ -54,6 +55,23 @@ public interface Dataset {
     /** Returns the shape of a sample's target, without a batch axis: rank 0 for a class index. */
     default Shape targetShape() {
         return get(0).target().shape();
+    }
+
+    /**
+     * Returns the number of steps of each sample, where samples are sequences of different lengths:
+     * a shuffling {@link DataLoader} then puts samples of similar lengths into a batch, so that
+     * little of it is padding. Empty where all samples have one shape.
+     */
+    default int[] lengths() {
+        return new int[0];
+    }
+
+    /**
+     * Returns whether samples go on where earlier ones ended, so that they must be taken in order:
+     * a {@link DataLoader} then never shuffles.
+     */
+    default boolean ordered() {
+        return false;
     }
 
     /**

@@ -1,5 +1,7 @@
 package org.gradus.data;
 
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Random;
 
 /**
@@ -7,6 +9,9 @@ import java.util.Random;
  * they are the same on every machine and Java version.
  */
 final class Order {
+    /** More give batches less padding, fewer give an order that is more random. */
+    private static final int BATCHES_PER_BUCKET = 50;
+
     private Order() {}
 
     /** Returns 0 to {@code size} - 1. */
@@ -29,6 +34,33 @@ final class Order {
             order[j] = swapped;
         }
         return order;
+    }
+
+    /**
+     * Returns an order in which each batch has samples of similar lengths: shuffled, cut into
+     * buckets of some batches, each sorted by length, and the batches shuffled. A smaller batch
+     * stays the last.
+     */
+    static int[] bucketed(int[] lengths, int batchSize, long seed, long number) {
+        int size = lengths.length;
+        int[] order = shuffled(size, seed, number);
+        int bucket = (int) Math.min((long) batchSize * BATCHES_PER_BUCKET, Math.max(size, 1));
+        for (int start = 0; start < size; start += bucket) {
+            int end = Math.min(start + bucket, size);
+            int[] sorted =
+                    Arrays.stream(order, start, end)
+                            .boxed()
+                            .sorted(Comparator.comparingInt(index -> lengths[index]))
+                            .mapToInt(Integer::intValue)
+                            .toArray();
+            System.arraycopy(sorted, 0, order, start, sorted.length);
+        }
+        int[] result = order.clone();
+        int[] batches = shuffled(size / batchSize, ~seed, number);
+        for (int i = 0; i < batches.length; i++) {
+            System.arraycopy(order, batches[i] * batchSize, result, i * batchSize, batchSize);
+        }
+        return result;
     }
 
     /** Returns a generator for a place, such as an epoch and an index, under a seed. */

@@ -27,10 +27,21 @@ final class Splitter {
             throw new IllegalArgumentException(
                     dataset.description() + " has no classes to stratify by: use split instead");
         }
-        SortedMap<Long, List<Integer>> byClass = new TreeMap<>();
-        for (int index : Order.shuffled(dataset.size(), seed, 0)) {
-            long label = dataset.get(index).target().getLong(0);
-            byClass.computeIfAbsent(label, ignored -> new ArrayList<>()).add(index);
+        List<Long> labels = new ArrayList<>();
+        for (int i = 0; i < dataset.size(); i++) {
+            labels.add(dataset.get(i).target().getLong(0));
+        }
+        Parts<int[]> indices = stratified(labels, dataset.description(), fraction, seed);
+        return parts(dataset, indices.train(), indices.validation(), fraction);
+    }
+
+    /** Returns the indices of the parts, sorted, of which each has its share of each label. */
+    static <T extends Comparable<T>> Parts<int[]> stratified(
+            List<T> labels, String description, double fraction, long seed) {
+        requireFraction(fraction);
+        SortedMap<T, List<Integer>> byClass = new TreeMap<>();
+        for (int index : Order.shuffled(labels.size(), seed, 0)) {
+            byClass.computeIfAbsent(labels.get(index), _ -> new ArrayList<>()).add(index);
         }
         List<Integer> train = new ArrayList<>();
         List<Integer> validation = new ArrayList<>();
@@ -39,24 +50,12 @@ final class Splitter {
             train.addAll(members.subList(0, cut));
             validation.addAll(members.subList(cut, members.size()));
         }
-        return parts(dataset, sorted(train), sorted(validation), fraction);
+        requireBoth(train.size(), validation.size(), description, fraction);
+        return new Parts<>(sorted(train), sorted(validation));
     }
 
     private static Split parts(Dataset dataset, int[] train, int[] validation, double fraction) {
-        if (train.length == 0 || validation.length == 0) {
-            throw new IllegalArgumentException(
-                    "a fraction of "
-                            + fraction
-                            + " leaves "
-                            + train.length
-                            + " and "
-                            + validation.length
-                            + " of the "
-                            + dataset.size()
-                            + " samples of "
-                            + dataset.description()
-                            + ": choose one that leaves both parts at least one sample");
-        }
+        requireBoth(train.length, validation.length, dataset.description(), fraction);
         return new Split(
                 new Subset(dataset, train, dataset.description() + ", training part"),
                 new Subset(dataset, validation, dataset.description() + ", validation part"));
@@ -66,7 +65,24 @@ final class Splitter {
         return indices.stream().mapToInt(Integer::intValue).sorted().toArray();
     }
 
-    private static void requireFraction(double fraction) {
+    static void requireBoth(int train, int validation, String description, double fraction) {
+        if (train == 0 || validation == 0) {
+            throw new IllegalArgumentException(
+                    "a fraction of "
+                            + fraction
+                            + " leaves "
+                            + train
+                            + " and "
+                            + validation
+                            + " of the "
+                            + (train + validation)
+                            + " samples of "
+                            + description
+                            + ": choose one that leaves both parts at least one sample");
+        }
+    }
+
+    static void requireFraction(double fraction) {
         if (!(fraction > 0 && fraction < 1)) {
             throw new IllegalArgumentException(
                     "the training part's fraction is above 0 and below 1, not " + fraction);

@@ -2,6 +2,7 @@ package org.gradus.data;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.gradus.shape.Shape;
 
 /** Some samples of another data set, in an order of their own. */
@@ -56,6 +57,17 @@ final class Subset implements Dataset {
     @Override
     public Shape targetShape() {
         return source.targetShape();
+    }
+
+    @Override
+    public int[] lengths() {
+        int[] all = source.lengths();
+        return all.length == 0 ? all : IntStream.of(indices).map(index -> all[index]).toArray();
+    }
+
+    @Override
+    public boolean ordered() {
+        return source.ordered();
     }
 
     @Override

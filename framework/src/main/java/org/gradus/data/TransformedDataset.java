@@ -45,6 +45,16 @@ final class TransformedDataset implements Dataset {
     }
 
     @Override
+    public int[] lengths() {
+        return source.lengths();
+    }
+
+    @Override
+    public boolean ordered() {
+        return source.ordered();
+    }
+
+    @Override
     public Dataset atEpoch(int newEpoch) {
         return new TransformedDataset(source.atEpoch(newEpoch), transform, seed, newEpoch);
     }
