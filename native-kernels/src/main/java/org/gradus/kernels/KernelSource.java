@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.gradus.device.DeviceException;
 
 /**
  * The text of one kernel in the dialect, without the {@linkplain Dialect#header() header} that goes
@@ -40,6 +41,28 @@ public record KernelSource(String name, String text, int groupSize) {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
+    }
+
+    /**
+     * Returns the exception that says that this does not compile: its name, the log, and the
+     * numbered source.
+     *
+     * @param compiler what did not take it
+     * @param log what the compiler says
+     */
+    public DeviceException doesNotCompile(String compiler, String log, Throwable cause) {
+        int headerLines = (int) Dialect.header().lines().count();
+        StringBuilder message = new StringBuilder("the kernel ");
+        message.append(name).append(" does not compile on ").append(compiler);
+        message.append(":\n").append(log.strip());
+        message.append("\nsource, after the ").append(headerLines);
+        message.append(" lines of dialect.h:\n");
+        int number = headerLines;
+        for (String line : text.lines().toList()) {
+            number++;
+            message.append(String.format("%4d  %s%n", number, line));
+        }
+        return new DeviceException(message.toString(), cause);
     }
 
     @Override

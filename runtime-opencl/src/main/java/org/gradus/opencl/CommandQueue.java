@@ -166,7 +166,7 @@ final class CommandQueue {
     synchronized void upload(MemorySegment source, Buffer target, long start) {
         checkOpen();
         MemoryBlock block = block(target);
-        checkRange(source, target, start);
+        PooledBuffer.checkRange(source, target, start);
         run(
                 "upload",
                 () -> {
@@ -179,7 +179,7 @@ final class CommandQueue {
     synchronized void download(Buffer source, long start, MemorySegment target) {
         checkOpen();
         MemoryBlock block = block(source);
-        checkRange(target, source, start);
+        PooledBuffer.checkRange(target, source, start);
         run(
                 "download",
                 () -> {
@@ -223,21 +223,6 @@ final class CommandQueue {
 
     private MemoryBlock block(Buffer buffer) {
         return pool.block(buffer);
-    }
-
-    /** A driver that copies beyond the end of a buffer ends the process, so this is checked. */
-    private static void checkRange(MemorySegment host, Buffer buffer, long start) {
-        long width = buffer.dtype().bytes();
-        if (start < 0 || start * width + host.byteSize() > buffer.length() * width) {
-            throw new IndexOutOfBoundsException(
-                    host.byteSize()
-                            + " bytes from element "
-                            + start
-                            + " on are not within "
-                            + buffer.length()
-                            + " elements of "
-                            + buffer.dtype());
-        }
     }
 
     private void checkOpen() {

@@ -16,10 +16,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.gradus.device.DeviceException;
 import org.gradus.kernels.Dialect;
 import org.gradus.kernels.KernelSource;
 import org.gradus.kernels.runtime.BinaryCache;
@@ -105,7 +103,7 @@ final class Programs {
             }
             return kernel;
         } catch (CLException e) {
-            throw failure(source, e.getMessage(), e);
+            throw source.doesNotCompile(compiler(), e.getMessage(), e);
         } finally {
             // the kernel keeps what it needs of it
             clReleaseProgram(program);
@@ -156,23 +154,12 @@ final class Programs {
             if (program != null) {
                 clReleaseProgram(program);
             }
-            throw failure(source, log, e);
+            throw source.doesNotCompile(compiler(), log, e);
         }
     }
 
-    private DeviceException failure(KernelSource source, String log, CLException cause) {
-        StringBuilder message = new StringBuilder("the kernel ");
-        message.append(source.name()).append(" does not compile on ").append(device.name());
-        message.append(" (").append(device.driver()).append("):\n").append(log.strip());
-        message.append("\nsource, after the ").append(Dialect.header().lines().count());
-        message.append(" lines of dialect.h:\n");
-        int number = (int) Dialect.header().lines().count();
-        List<String> lines = source.text().lines().toList();
-        for (String line : lines) {
-            number++;
-            message.append(String.format("%4d  %s%n", number, line));
-        }
-        return new DeviceException(message.toString(), cause);
+    private String compiler() {
+        return device.name() + " (" + device.driver() + ")";
     }
 
     private String log(cl_program program) {

@@ -1,5 +1,6 @@
 package org.gradus.kernels.runtime;
 
+import java.lang.foreign.MemorySegment;
 import org.gradus.device.Buffer;
 import org.gradus.dtype.DType;
 
@@ -71,6 +72,26 @@ public final class PooledBuffer<B> implements Buffer {
         }
         block = null;
         return memory;
+    }
+
+    /**
+     * Checks a copy, as a driver that copies beyond the end of a buffer ends the process.
+     *
+     * @param start the first element of the buffer
+     * @throws IndexOutOfBoundsException if the buffer has fewer elements than the host's memory
+     */
+    public static void checkRange(MemorySegment host, Buffer buffer, long start) {
+        long width = buffer.dtype().bytes();
+        if (start < 0 || start * width + host.byteSize() > buffer.length() * width) {
+            throw new IndexOutOfBoundsException(
+                    host.byteSize()
+                            + " bytes from element "
+                            + start
+                            + " on are not within "
+                            + buffer.length()
+                            + " elements of "
+                            + buffer.dtype());
+        }
     }
 
     @Override

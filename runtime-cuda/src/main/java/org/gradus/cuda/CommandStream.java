@@ -1,0 +1,184 @@
+package org.gradus.cuda;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUstream_flags;
+import jcuda.driver.JCudaDriver;
+import org.gradus.cuda.Handles.DevicePointer;
+import org.gradus.cuda.Handles.Stream;
+import org.gradus.device.Buffer;
+import org.gradus.dtype.DType;
+import org.gradus.kernels.IndexFault;
+import org.gradus.kernels.KernelSource;
+import org.gradus.kernels.runtime.BinaryCache;
+import org.gradus.kernels.runtime.MemoryPool;
+import org.gradus.kernels.runtime.PooledBuffer;
+
+/**
+ * The one stream of a device, in the primary context, and what is launched and copied through it.
+ * Threads take turns.
+ */
+final class CommandStream {
+    /** Limits the memory for tensors, in bytes. */
+    static final String MEMORY_PROPERTY = "gradus.cuda.memory";
+
+    private final String name;
+    private final DeviceInfo info;
+    private final Driver driver;
+    private final CUcontext context;
+    private final Stream stream;
+    private final MemorySegment streamHandle;
+    private final MemoryPool<DevicePointer> pool;
+    private final Modules modules;
+    private final Transfers transfers;
+    private final PooledBuffer<DevicePointer> indexFault;
+    private boolean mayHaveFault;
+    private boolean closed;
+
+    /**
+     * Opens a stream.
+     *
+     * @param name the device's name, for messages
+     * @param limit the most memory in bytes
+     * @param dump whether to print the sources of kernels
+     * @throws org.gradus.device.DeviceException if the device cannot be used now
+     */
+    CommandStream(
+            String name,
+            DeviceInfo info,
+            Cuda cuda,
+            long limit,
+            BinaryCache binaries,
+            boolean dump) {
+        this.name = name;
+        this.info = info;
+        this.driver = cuda.driver();
+        this.context = new CUcontext();
+        Driver.check(
+                JCudaDriver.cuDevicePrimaryCtxRetain(context, info.device()), name, "be opened");
+        makeCurrent();
+        this.stream = new Stream();
+        Driver.check(
+                JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING),
+                name,
+                "create a stream");
+        this.streamHandle = stream.handle();
+        this.pool =
+                new MemoryPool<>(
+                        new CudaMemory(context, name),
+                        new MemoryPool.Limits(
+                                name, MEMORY_PROPERTY, limit, limit, info.isEmulated()));
+        this.modules = new Modules(name, cuda.compiler(), info.architecture(), binaries, dump);
+        this.transfers = new Transfers(name, stream);
+        this.indexFault = pool.allocateUncounted(DType.I32, IndexFault.LENGTH);
+        clearFault();
+    }
+
+    /** Makes the device's context that of this thread, which another device may have changed. */
+    private void makeCurrent() {
+        Driver.check(JCudaDriver.cuCtxSetCurrent(context), name, "be used from this thread");
+    }
+
+    /** Returns the device's memory. */
+    MemoryPool<DevicePointer> pool() {
+        return pool;
+    }
+
+    /** Returns the modules, for what tests ask of them. */
+    Modules modules() {
+        return modules;
+    }
+
+    /** Returns the numbers in which kernels leave an index that is out of bounds. */
+    Buffer indexFault() {
+        return indexFault;
+    }
+
+    /** Puts a kernel into the stream; see {@link org.gradus.kernels.Launcher#launch}. */
+    synchronized void launch(KernelSource source, long groups, Buffer[] buffers, long[] words) {
+        enter();
+        DevicePointer[] pointers = new DevicePointer[buffers.length];
+        for (int i = 0; i < pointers.length; i++) {
+            pointers[i] = pool.block(buffers[i]);
+            mayHaveFault |= buffers[i] == indexFault;
+        }
+        CompiledKernel kernel = modules.kernel(source);
+        int result =
+                driver.launch(
+                        kernel.function(),
+                        Math.toIntExact(groups),
+                        source.groupSize(),
+                        streamHandle,
+                        kernel.arguments(pointers, words));
+        if (result != 0) {
+            throw Driver.failure(result, name, "launch the kernel " + source.name());
+        }
+    }
+
+    /** Copies to a buffer from element {@code start} on. */
+    synchronized void upload(MemorySegment source, Buffer target, long start) {
+        enter();
+        PooledBuffer.checkRange(source, target, start);
+        transfers.upload(source, pool.block(target), start * target.dtype().bytes());
+    }
+
+    /** Copies from a buffer from element {@code start} on, and waits for all work before. */
+    synchronized void download(Buffer source, long start, MemorySegment target) {
+        enter();
+        PooledBuffer.checkRange(target, source, start);
+        transfers.download(pool.block(source), start * source.dtype().bytes(), target);
+        throwFault();
+    }
+
+    /** Waits for all work to be done. */
+    synchronized void synchronize() {
+        enter();
+        Driver.check(JCudaDriver.cuStreamSynchronize(stream), name, "wait for its work");
+        throwFault();
+    }
+
+    private void throwFault() {
+        if (!mayHaveFault) {
+            return;
+        }
+        mayHaveFault = false;
+        int[] words = new int[IndexFault.LENGTH];
+        transfers.download(pool.block(indexFault), 0, MemorySegment.ofArray(words));
+        Optional<IndexOutOfBoundsException> fault = IndexFault.read(words);
+        if (fault.isPresent()) {
+            clearFault();
+            throw fault.get();
+        }
+    }
+
+    private void clearFault() {
+        MemorySegment zeros = MemorySegment.ofArray(new int[IndexFault.LENGTH]);
+        transfers.upload(zeros, pool.block(indexFault), 0);
+    }
+
+    private void enter() {
+        if (closed) {
+            throw new IllegalStateException("the device " + name + " was closed");
+        }
+        makeCurrent();
+    }
+
+    /** Waits for all work and gives everything back; buffers in use stay until released. */
+    synchronized void close() {
+        if (closed) {
+            return;
+        }
+        makeCurrent();
+        closed = true;
+        JCudaDriver.cuStreamSynchronize(stream);
+        transfers.close();
+        modules.close();
+        pool.destroyUncounted(indexFault);
+        pool.close();
+        JCudaDriver.cuStreamDestroy(stream);
+        if (pool.blocks() == 0) {
+            JCudaDriver.cuDevicePrimaryCtxRelease(info.device());
+        }
+    }
+}
