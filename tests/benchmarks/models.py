@@ -41,6 +41,19 @@ class LeNet(nn.Module):
         return self.output(x)
 
 
+class CharacterLstm(nn.Module):
+    """65 characters, embedded in 128, two layers of 256."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(65, 128)
+        self.lstm = nn.LSTM(128, 256, 2, batch_first=True)
+        self.output = nn.Linear(256, 65)
+
+    def forward(self, x):
+        return self.output(self.lstm(self.embedding(x))[0])
+
+
 class Training:
     """One model, one batch, one optimizer."""
 
@@ -68,6 +81,10 @@ class Training:
         return value
 
 
+def next_character(logits, target):
+    return F.cross_entropy(logits.flatten(0, 1), target.flatten())
+
+
 def adam(parameters, **options):
     return torch.optim.Adam(parameters, 1e-3, **options)
 
@@ -77,6 +94,7 @@ def workloads():
     return {
         "mlp": lambda *a: Training(Mlp(), adam, F.cross_entropy, *a),
         "lenet": lambda *a: Training(LeNet(), adam, F.cross_entropy, *a),
+        "lstm": lambda *a: Training(CharacterLstm(), adam, next_character, *a),
     }
 
 

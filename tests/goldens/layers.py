@@ -181,7 +181,6 @@ LOSSES = {
     ),
 }
 
-if __name__ == "__main__":
-    with open(sys.argv[1], "w", encoding="ascii") as file:
-        json.dump({"layers": LAYERS, "losses": LOSSES}, file, separators=(",", ":"))
-        file.write("\n")
+with open(sys.argv[1], "w", encoding="ascii") as file:
+    json.dump({"layers": LAYERS, "losses": LOSSES}, file, separators=(",", ":"))
+    file.write("\n")

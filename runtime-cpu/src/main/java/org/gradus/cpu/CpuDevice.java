@@ -17,7 +17,6 @@ import org.gradus.cpu.normalization.CpuNormalization;
 import org.gradus.cpu.optimizer.CpuMultiTensor;
 import org.gradus.cpu.pointwise.Pointwise;
 import org.gradus.cpu.pooling.CpuPooling;
-import org.gradus.cpu.recurrent.CpuRecurrent;
 import org.gradus.cpu.reduction.Reduction;
 import org.gradus.cpu.softmax.CpuSoftmax;
 import org.gradus.cpu.threads.WorkerPool;
@@ -97,7 +96,6 @@ public final class CpuDevice implements Device {
                         new CpuPooling(pool),
                         new CpuSoftmax(pool),
                         new CpuNormalization(pool),
-                        new CpuRecurrent(pool, kernels),
                         new CpuMultiTensor(pool, pointwise));
     }
 

@@ -2,15 +2,17 @@ package org.gradus.cli.benchmark;
 
 import java.util.List;
 import org.gradus.device.Device;
-import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
+import org.gradus.tensor.AttentionOptions;
 import org.gradus.tensor.Autograd;
 import org.gradus.tensor.Generator;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
 
-/** Causal scaled dot-product attention (Vaswani et al., 2017), as its definition has it. */
+/** Causal scaled dot-product attention (Vaswani et al., 2017). */
 final class Attention {
+    private static final AttentionOptions CAUSAL = AttentionOptions.DEFAULT.withCausal();
+
     private Attention() {}
 
     static List<Case> cases() {
@@ -29,10 +31,9 @@ final class Attention {
                 4.0 * shape.elements() * length,
                 device -> {
                     List<Tensor> qkv = draw(device, shape);
-                    Tensor mask = mask(device, length);
                     return () -> {
                         try (var _ = Scope.open()) {
-                            Autograd.withoutGradients(() -> attend(qkv, mask));
+                            Autograd.withoutGradients(() -> attend(qkv));
                         }
                     };
                 });
@@ -47,11 +48,10 @@ final class Attention {
                 device -> {
                     List<Tensor> qkv =
                             draw(device, shape).stream().map(Tensor::requireGradient).toList();
-                    Tensor mask = mask(device, length);
                     Tensor seed = Training.kept(() -> new Generator(1).normal(device, shape));
                     return () -> {
                         try (var _ = Scope.open()) {
-                            Autograd.gradients(attend(qkv, mask), seed, qkv, false)
+                            Autograd.gradients(attend(qkv), seed, qkv, false)
                                     .forEach(Tensor::compute);
                         }
                     };
@@ -66,21 +66,7 @@ final class Attention {
                 Training.kept(() -> data.normal(device, shape)));
     }
 
-    /** Returns what hides later positions: negative infinity above the diagonal. */
-    private static Tensor mask(Device device, int length) {
-        return Training.kept(
-                () ->
-                        Tensor.full(
-                                        device,
-                                        DType.F32,
-                                        Shape.of(length, length),
-                                        Double.NEGATIVE_INFINITY)
-                                .triu(1));
-    }
-
-    private static Tensor attend(List<Tensor> qkv, Tensor mask) {
-        double scale = 1 / Math.sqrt(qkv.getFirst().size(-1));
-        Tensor scores = qkv.get(0).matmul(qkv.get(1).mT()).mul(scale).add(mask);
-        return scores.softmax(-1).matmul(qkv.get(2));
+    private static Tensor attend(List<Tensor> qkv) {
+        return qkv.get(0).attention(qkv.get(1), qkv.get(2), CAUSAL);
     }
 }

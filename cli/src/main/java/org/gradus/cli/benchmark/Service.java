@@ -5,6 +5,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.util.Map;
 import org.gradus.cli.input.InputException;
@@ -16,7 +18,8 @@ import org.gradus.io.Safetensors;
  * slices. Requests are lines, each answered by a line of JSON:
  *
  * <ul>
- *   <li>{@code run N} takes N steps: {@code {"nanoseconds": ...}}
+ *   <li>{@code run N} takes N steps: {@code {"nanoseconds": ..., "processorNanoseconds": ...}}, the
+ *       latter for the thread that asks, all there is with one thread on the CPU
  *   <li>{@code loss} computes the loss without dropout: {@code {"loss": ...}}
  *   <li>{@code save FILE} writes parameters and batch as safetensors: {@code {"saved": ...}}
  *   <li>{@code quit} ends, without an answer
@@ -64,7 +67,7 @@ public final class Service {
             return Map.of("loss", step.loss());
         }
         if (words[0].equals("run") && words.length == 2 && words[1].matches("[1-9]\\d{0,8}")) {
-            return Map.of("nanoseconds", stopwatch.time(step, Integer.parseInt(words[1])));
+            return run(Integer.parseInt(words[1]));
         }
         if (words[0].equals("save") && words.length == 2) {
             Path file = Path.of(words[1]);
@@ -73,6 +76,17 @@ public final class Service {
         }
         throw new InputException(
                 "--serve: \"" + line + "\" is no request: write run N, loss, save FILE or quit");
+    }
+
+    private Map<String, Object> run(int steps) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadCpuTime();
+        long nanoseconds = stopwatch.time(step, steps);
+        return Map.of(
+                "nanoseconds",
+                nanoseconds,
+                "processorNanoseconds",
+                threads.getCurrentThreadCpuTime() - before);
     }
 
     private void answer(Map<String, Object> answer) {

@@ -6,7 +6,10 @@ import java.util.function.Supplier;
 import org.gradus.device.Device;
 import org.gradus.models.LeNet;
 import org.gradus.models.Mlp;
+import org.gradus.nn.Embedding;
+import org.gradus.nn.LSTM;
 import org.gradus.nn.Layer;
+import org.gradus.nn.Linear;
 import org.gradus.nn.Loss;
 import org.gradus.optim.Adam;
 import org.gradus.optim.UpdateRule;
@@ -43,6 +46,19 @@ final class Training {
                                     10,
                                     Shape.of(64, 1, 28, 28)));
 
+    static final Workload CHARACTER_LSTM =
+            workload(
+                    "lstm",
+                    "65 characters, 2 layers of 256, 64 steps, batch 32, Adam",
+                    32,
+                    device ->
+                            characters(
+                                    CharacterLstm::new,
+                                    Adam.withLearningRate(1e-3),
+                                    device,
+                                    Shape.of(32, 64)));
+
+    private static final int CHARACTERS = 65;
     private static final long DATA_SEED = 1;
 
     private Training() {}
@@ -65,6 +81,33 @@ final class Training {
                 rule,
                 kept(() -> data.normal(device, input)),
                 kept(() -> data.integers(device, Shape.of(input.size(0)), classes)));
+    }
+
+    /** Returns a step of a model that finds the character that follows each of a text. */
+    private static TrainingStep characters(
+            Supplier<Layer> model, UpdateRule rule, Device device, Shape input) {
+        Generator data = new Generator(DATA_SEED);
+        return new ModelStep(
+                model.get(),
+                (logits, next) -> logits.flatten(0, 1).crossEntropy(next.flatten()).mean(),
+                rule,
+                kept(() -> data.integers(device, input, CHARACTERS)),
+                kept(() -> data.integers(device, input, CHARACTERS)));
+    }
+
+    /** An embedding, recurrent layers and a linear one, as a user would put them together. */
+    private static final class CharacterLstm extends Layer {
+        private static final int EMBEDDING = 128;
+        private static final int HIDDEN = 256;
+
+        private final Embedding embedding = module("embedding", new Embedding(CHARACTERS, EMBEDDING));
+        private final LSTM lstm = module("lstm", new LSTM(EMBEDDING, HIDDEN).layers(2));
+        private final Linear output = module("output", new Linear(HIDDEN, CHARACTERS));
+
+        @Override
+        protected Tensor forward(Tensor x) {
+            return output.apply(lstm.apply(embedding.apply(x)).output());
+        }
     }
 
     /** Computes a tensor that lives as long as the step. */

@@ -10,6 +10,7 @@ public final class Workloads {
             List.of(
                     Training.MLP,
                     Training.LENET,
+                    Training.CHARACTER_LSTM,
                     new Workload("matmul", "products of matrices, C = A B", MatrixProducts.cases()),
                     new Workload(
                             "conv",
