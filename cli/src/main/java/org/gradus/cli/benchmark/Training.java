@@ -100,7 +100,8 @@ final class Training {
         private static final int EMBEDDING = 128;
         private static final int HIDDEN = 256;
 
-        private final Embedding embedding = module("embedding", new Embedding(CHARACTERS, EMBEDDING));
+        private final Embedding embedding =
+                module("embedding", new Embedding(CHARACTERS, EMBEDDING));
         private final LSTM lstm = module("lstm", new LSTM(EMBEDDING, HIDDEN).layers(2));
         private final Linear output = module("output", new Linear(HIDDEN, CHARACTERS));
 
