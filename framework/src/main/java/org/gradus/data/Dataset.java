@@ -148,4 +148,13 @@ public interface Dataset {
     default Dataset map(Transform transform, long seed) {
         return new TransformedDataset(this, transform, seed, 0);
     }
+
+    /**
+     * Returns this data set with a random change of each batch when it is read.
+     *
+     * @param seed decides, with the epoch and the indices of the batch, what the change draws
+     */
+    default Dataset augmentBatches(BatchAugmentation augmentation, long seed) {
+        return new AugmentedBatches(this, augmentation, seed, 0);
+    }
 }

@@ -1,5 +1,6 @@
 package org.gradus.data;
 
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -19,4 +20,20 @@ public interface Transform {
      * @param random the source of all randomness for this sample in this epoch
      */
     Sample apply(Sample sample, RandomGenerator random);
+
+    /**
+     * Returns this transform followed by others, which draw on from the same generator. Data sets
+     * that are {@linkplain Dataset#map(Transform, long) mapped} twice with one seed would draw the
+     * same twice.
+     */
+    default Transform then(Transform... others) {
+        List<Transform> all = List.of(others);
+        return (sample, random) -> {
+            Sample result = apply(sample, random);
+            for (Transform next : all) {
+                result = next.apply(result, random);
+            }
+            return result;
+        };
+    }
 }
