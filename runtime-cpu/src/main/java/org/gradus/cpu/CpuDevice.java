@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.gradus.cpu.attention.CpuAttention;
 import org.gradus.cpu.convolution.Columns;
 import org.gradus.cpu.convolution.CpuConvolution;
 import org.gradus.cpu.indexing.Copy;
@@ -95,6 +96,7 @@ public final class CpuDevice implements Device {
                         new CpuConvolution(pool, kernels),
                         new CpuPooling(pool),
                         new CpuSoftmax(pool),
+                        new CpuAttention(pool, kernels),
                         new CpuNormalization(pool),
                         new CpuMultiTensor(pool, pointwise));
     }
