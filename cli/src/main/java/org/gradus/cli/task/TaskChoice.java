@@ -1,6 +1,8 @@
 package org.gradus.cli.task;
 
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
 import org.gradus.cli.data.DataFormat;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.settings.Section;
@@ -30,14 +32,23 @@ public record TaskChoice(String name, Builder builder) {
 
     /** Reads the settings of a task. */
     public static TaskChoice read(Section settings) {
-        String name = settings.choice("name", DEFAULT, List.of(DEFAULT, "regression"));
-        Builder builder =
-                switch (name) {
-                    case "regression" -> Regression.read(settings);
-                    default -> Classification.read(settings);
-                };
+        Map<String, Function<Section, Builder>> tasks = tasks();
+        String name = settings.choice("name", DEFAULT, tasks.keySet());
+        Builder builder = tasks.get(name).apply(settings);
         settings.end();
         return new TaskChoice(name, builder);
+    }
+
+    /** Returns what reads the settings of each task, by its name. */
+    private static Map<String, Function<Section, Builder>> tasks() {
+        Map<String, Function<Section, Builder>> tasks = new LinkedHashMap<>();
+        tasks.put(DEFAULT, Classification::read);
+        tasks.put("regression", Regression::read);
+        tasks.put("reconstruction", Reconstruction::read);
+        tasks.put("vae", Variational::read);
+        tasks.put("gan", Adversarial::readGan);
+        tasks.put("wgan-gp", Adversarial::readWganGp);
+        return tasks;
     }
 
     /**
