@@ -49,6 +49,11 @@ public final class Evaluation {
         return program;
     }
 
+    /** Returns the encoded kernel arguments. */
+    long[] arguments() {
+        return arguments;
+    }
+
     /** Returns the iteration space. */
     public IterationSpace space() {
         return space;

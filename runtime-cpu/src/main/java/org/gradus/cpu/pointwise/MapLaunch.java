@@ -13,11 +13,13 @@ final class MapLaunch {
     private final Evaluation evaluation;
     private final Target[] targets;
     private final Tiling tiling;
+    private final LoopLaunch loop;
 
-    private MapLaunch(Evaluation evaluation, Target[] targets, Tiling tiling) {
+    private MapLaunch(Evaluation evaluation, Target[] targets, Tiling tiling, LoopLaunch loop) {
         this.evaluation = evaluation;
         this.targets = targets;
         this.tiling = tiling;
+        this.loop = loop;
     }
 
     /** Finds the compiled form of a program for an iteration space. */
@@ -27,14 +29,22 @@ final class MapLaunch {
     }
 
     static MapLaunch of(
-            Shape shape, List<View> inputs, List<View> outputs, Preparation preparation) {
+            Shape shape,
+            List<View> inputs,
+            List<View> outputs,
+            FloatLoop loop,
+            Preparation preparation) {
         List<View> operands = new ArrayList<>(inputs.size() + outputs.size());
         operands.addAll(inputs);
         operands.addAll(outputs);
         IterationSpace space = IterationSpace.of(shape, operands);
         Evaluation evaluation = preparation.prepare(space);
         Target[] targets = targets(evaluation.program(), inputs, outputs);
-        return new MapLaunch(evaluation, targets, Tiling.of(space));
+        return new MapLaunch(
+                evaluation,
+                targets,
+                Tiling.of(space),
+                LoopLaunch.of(loop, evaluation, space, operands));
     }
 
     private static Target[] targets(TileProgram program, List<View> inputs, List<View> outputs) {
@@ -59,6 +69,10 @@ final class MapLaunch {
 
     /** Computes the tiles in {@code [first, end)}. */
     void run(int worker, Frame frame, long first, long end) {
+        if (loop != null && end > first) {
+            loop.run(tiling.position(first), tiling.position(end - 1) + tiling.size(end - 1));
+            return;
+        }
         evaluation.begin(worker, tiling.longest());
         for (long tile = first; tile < end; tile++) {
             evaluation.map(frame, targets, tiling.position(tile), tiling.size(tile));
