@@ -10,6 +10,7 @@ import static org.jocl.CL.clReleaseCommandQueue;
 import static org.jocl.CL.clReleaseContext;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.gradus.device.Buffer;
@@ -47,6 +48,7 @@ final class CommandQueue {
     private final Programs programs;
     private final Transfers transfers;
     private final PooledBuffer<MemoryBlock> indexFault;
+    private final Backlog backlog = new Backlog();
     private final long[] globalSize = new long[1];
     private final long[] localSize = new long[1];
     private final boolean waiting;
@@ -144,11 +146,25 @@ final class CommandQueue {
             blocks[i] = block(buffers[i]);
             mayHaveFault |= buffers[i] == indexFault;
         }
+        Work.Launch launch = new Work.Launch(source, groups, blocks, words);
+        Optional<CompiledKernel> kernel = programs.find(source);
+        if (kernel.isEmpty()) {
+            backlog.addNew(launch);
+        } else if (backlog.isEmpty()) {
+            enqueue(kernel.get(), launch);
+        } else {
+            backlog.add(launch);
+        }
+        if (waiting || backlog.isFull()) {
+            startBacklog();
+        }
+    }
+
+    private void enqueue(CompiledKernel kernel, Work.Launch launch) {
         try {
-            CompiledKernel kernel = programs.kernel(source);
-            kernel.setArguments(blocks, words);
-            localSize[0] = source.groupSize();
-            globalSize[0] = groups * source.groupSize();
+            kernel.setArguments(launch.blocks(), launch.words());
+            localSize[0] = launch.source().groupSize();
+            globalSize[0] = launch.groups() * launch.source().groupSize();
             clEnqueueNDRangeKernel(
                     queue, kernel.handle(), 1, null, globalSize, localSize, 0, null, null);
             launches++;
@@ -158,8 +174,80 @@ final class CommandQueue {
                 clFlush(queue);
             }
         } catch (CLException e) {
-            throw failed("launch the kernel " + source.name(), e);
+            throw failed("launch the kernel " + launch.source().name(), e);
         }
+    }
+
+    /**
+     * Compiles the kernels that work waits for, and puts it into the queue. Launches of a kernel
+     * that does not compile are left out.
+     *
+     * @return whether there was any
+     */
+    private synchronized boolean startBacklog() {
+        if (backlog.isEmpty()) {
+            return false;
+        }
+        DeviceException failure = null;
+        try {
+            programs.compile(backlog.kernels());
+        } catch (DeviceException e) {
+            failure = e;
+        }
+        for (Work work : backlog.takeAll()) {
+            try {
+                start(work);
+            } catch (DeviceException e) {
+                failure = failure == null ? e : failure;
+            } finally {
+                work.release();
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return true;
+    }
+
+    private void start(Work work) {
+        switch (work) {
+            case Work.Launch launch ->
+                    programs.find(launch.source()).ifPresent(kernel -> enqueue(kernel, launch));
+            case Work.Upload upload ->
+                    write(MemorySegment.ofArray(upload.content()), upload.target(), upload.start());
+        }
+    }
+
+    private void write(MemorySegment source, MemoryBlock target, long start) {
+        run(
+                "upload",
+                () -> {
+                    transfers.upload(source, target, start);
+                    return null;
+                });
+    }
+
+    /**
+     * Returns a buffer of unspecified content.
+     *
+     * @throws DeviceException if there is no memory left
+     */
+    PooledBuffer<MemoryBlock> allocate(DType dtype, long length) {
+        try {
+            return pool.allocate(dtype, length);
+        } catch (DeviceException e) {
+            // work that waits may hold memory that was released
+            if (!startBacklog()) {
+                throw e;
+            }
+            return pool.allocate(dtype, length);
+        }
+    }
+
+    /** Gives the memory that nobody uses back to the system. */
+    void trim() {
+        startBacklog();
+        pool.trim();
     }
 
     /** Copies to a buffer from element {@code start} on. */
@@ -167,12 +255,13 @@ final class CommandQueue {
         checkOpen();
         MemoryBlock block = block(target);
         PooledBuffer.checkRange(source, target, start);
-        run(
-                "upload",
-                () -> {
-                    transfers.upload(source, block, start * target.dtype().bytes());
-                    return null;
-                });
+        long first = start * target.dtype().bytes();
+        if (backlog.takesUpload(source.byteSize())) {
+            backlog.add(new Work.Upload(source.toArray(ValueLayout.JAVA_BYTE), block, first));
+            return;
+        }
+        startBacklog();
+        write(source, block, first);
     }
 
     /** Copies from a buffer from element {@code start} on, and waits for all work before. */
@@ -180,6 +269,7 @@ final class CommandQueue {
         checkOpen();
         MemoryBlock block = block(source);
         PooledBuffer.checkRange(target, source, start);
+        startBacklog();
         run(
                 "download",
                 () -> {
@@ -192,6 +282,7 @@ final class CommandQueue {
     /** Waits for all work to be done. */
     synchronized void synchronize() {
         checkOpen();
+        startBacklog();
         run("wait for its work", () -> clFinish(queue));
         throwFault();
     }
@@ -257,6 +348,7 @@ final class CommandQueue {
             return;
         }
         closed = true;
+        backlog.takeAll().forEach(Work::release);
         try {
             clFinish(queue);
         } catch (CLException lost) {

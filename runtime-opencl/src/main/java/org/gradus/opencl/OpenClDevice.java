@@ -60,7 +60,7 @@ public final class OpenClDevice extends KernelDevice {
     private record QueueLauncher(DeviceLimits limits, CommandQueue queue) implements Launcher {
         @Override
         public Buffer allocate(DType dtype, long length) {
-            return queue.pool().allocate(dtype, length);
+            return queue.allocate(dtype, length);
         }
 
         @Override
@@ -100,7 +100,7 @@ public final class OpenClDevice extends KernelDevice {
                             + ") has no double precision: use"
                             + " f32, or the CPU for f64");
         }
-        return queue.pool().allocate(dtype, length);
+        return queue.allocate(dtype, length);
     }
 
     @Override
@@ -125,7 +125,7 @@ public final class OpenClDevice extends KernelDevice {
 
     @Override
     public void trim() {
-        queue.pool().trim();
+        queue.trim();
     }
 
     @Override

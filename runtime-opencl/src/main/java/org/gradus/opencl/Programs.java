@@ -1,46 +1,35 @@
 package org.gradus.opencl;
 
-import static org.jocl.CL.CL_BUILD_PROGRAM_FAILURE;
-import static org.jocl.CL.CL_PROGRAM_BINARIES;
-import static org.jocl.CL.CL_PROGRAM_BINARY_SIZES;
-import static org.jocl.CL.CL_PROGRAM_BUILD_LOG;
-import static org.jocl.CL.clBuildProgram;
 import static org.jocl.CL.clCreateKernel;
-import static org.jocl.CL.clCreateProgramWithBinary;
-import static org.jocl.CL.clCreateProgramWithSource;
-import static org.jocl.CL.clGetProgramBuildInfo;
-import static org.jocl.CL.clGetProgramInfo;
 import static org.jocl.CL.clReleaseProgram;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.gradus.kernels.Dialect;
+import org.gradus.device.DeviceException;
+import org.gradus.kernels.KernelBatch;
 import org.gradus.kernels.KernelSource;
 import org.gradus.kernels.runtime.BinaryCache;
+import org.gradus.opencl.ProgramCompiler.Rejected;
 import org.jocl.CLException;
-import org.jocl.Pointer;
-import org.jocl.Sizeof;
 import org.jocl.cl_context;
-import org.jocl.cl_device_id;
 import org.jocl.cl_program;
 
 /**
  * Compiles kernels and keeps them: in memory by their source, on disk by source, device and driver
- * version. Used with the queue's lock held.
+ * version. A program has the kernels that were asked for together; on disk, each kernel's file
+ * names its program's. Used with the queue's lock held.
  */
 final class Programs {
-    private static final String STANDARD = "-cl-std=CL1.2";
-
-    private final cl_context context;
+    private final ProgramCompiler compiler;
     private final DeviceInfo device;
-    private final BinaryCache binaries;
+    private final BinaryCache disk;
     private final boolean dump;
-    private final String options;
     private final Map<KernelSource, CompiledKernel> kernels = new HashMap<>();
+    private final Map<String, cl_program> programs = new HashMap<>();
     private int builds;
 
     /**
@@ -48,157 +37,149 @@ final class Programs {
      *
      * @param dump whether to print each source to the standard error when it is first used
      */
-    Programs(cl_context context, DeviceInfo device, BinaryCache binaries, boolean dump) {
-        this.context = context;
+    Programs(cl_context context, DeviceInfo device, BinaryCache disk, boolean dump) {
+        this.compiler = new ProgramCompiler(context, device);
         this.device = device;
-        this.binaries = binaries;
+        this.disk = disk;
         this.dump = dump;
-        this.options =
-                STANDARD
-                        + (Boolean.getBoolean("gradus.opencl.strict") ? " -Werror" : "")
-                        + (device.limits().doublePrecision() ? " -DHAS_F64" : "")
-                        + (device.exactDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
     }
 
-    /**
-     * Returns a kernel, compiled if need be.
-     *
-     * @throws DeviceException if it does not compile; the message has its name, the compiler's log
-     *     and the numbered source
-     */
-    CompiledKernel kernel(KernelSource source) {
-        CompiledKernel known = kernels.get(source);
-        if (known == null) {
-            known = create(source);
-            kernels.put(source, known);
-        }
-        return known;
+    /** Returns a kernel that was compiled before. */
+    Optional<CompiledKernel> find(KernelSource source) {
+        return Optional.ofNullable(kernels.get(source));
     }
 
-    /** Returns how many sources were compiled, not counting those found on disk. */
+    /** Returns how many programs were compiled, not counting those found on disk. */
     int builds() {
         return builds;
     }
 
-    private CompiledKernel create(KernelSource source) {
-        if (dump) {
-            System.err.println("// kernel " + source.name() + "\n" + source.text());
-        }
-        String key =
-                BinaryCache.key(
-                        Dialect.header(),
-                        source.text(),
-                        options,
-                        device.platformName(),
-                        device.name(),
-                        device.version(),
-                        device.driver());
-        Optional<cl_program> kept = binaries.load(key).flatMap(this::fromBinary);
-        cl_program program = kept.orElseGet(() -> fromSource(source));
-        try {
-            CompiledKernel kernel =
-                    new CompiledKernel(source.name(), clCreateKernel(program, source.name(), null));
-            if (kept.isEmpty()) {
-                binary(program).ifPresent(bytes -> binaries.store(key, bytes));
+    /** Returns how many programs and kernels the driver holds. */
+    int live() {
+        return programs.size() + kernels.size();
+    }
+
+    /**
+     * Compiles the kernels that are not there yet, and are not found on disk, as one program.
+     *
+     * @param sources distinct ones
+     * @throws DeviceException if one does not compile; the message has its name, the compiler's log
+     *     and the numbered source. The others are compiled nevertheless
+     */
+    void compile(List<KernelSource> sources) {
+        List<KernelSource> unknown = new ArrayList<>();
+        for (KernelSource source : sources) {
+            if (!kernels.containsKey(source)) {
+                if (dump) {
+                    System.err.println("// kernel " + source.name() + "\n" + source.text());
+                }
+                if (!load(source)) {
+                    unknown.add(source);
+                }
             }
-            return kernel;
-        } catch (CLException e) {
-            throw source.doesNotCompile(compiler(), e.getMessage(), e);
-        } finally {
-            // the kernel keeps what it needs of it
-            clReleaseProgram(program);
         }
-    }
-
-    /** Returns a program from its binary, or nothing where the driver does not take it any more. */
-    private Optional<cl_program> fromBinary(byte[] binary) {
-        cl_program program = null;
+        if (unknown.isEmpty()) {
+            return;
+        }
         try {
-            program =
-                    clCreateProgramWithBinary(
-                            context,
-                            1,
-                            new cl_device_id[] {device.id()},
-                            new long[] {binary.length},
-                            new byte[][] {binary},
-                            null,
-                            null);
-            clBuildProgram(program, 1, new cl_device_id[] {device.id()}, options, null, null);
-            return Optional.of(program);
-        } catch (CLException stale) {
-            if (program != null) {
-                clReleaseProgram(program);
+            build(unknown);
+        } catch (Rejected e) {
+            if (unknown.size() == 1) {
+                throw failure(unknown.getFirst(), e);
             }
-            return Optional.empty();
+            compileEach(unknown);
         }
     }
 
-    private cl_program fromSource(KernelSource source) {
-        cl_program program = null;
+    /** Compiles kernels one by one, where one of them fails. */
+    private void compileEach(List<KernelSource> sources) {
+        DeviceException failure = null;
+        for (KernelSource source : sources) {
+            try {
+                if (!kernels.containsKey(source)) {
+                    build(List.of(source));
+                }
+            } catch (Rejected e) {
+                failure = failure == null ? failure(source, e) : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void build(List<KernelSource> sources) throws Rejected {
+        boolean alone = sources.size() == 1;
+        String text = alone ? sources.getFirst().text() : KernelBatch.text(sources);
+        builds++;
+        cl_program program = compiler.compile(text);
+        String key = compiler.key(text);
+        cl_program former = programs.put(key, program);
+        if (former != null) {
+            clReleaseProgram(former);
+        }
+        for (KernelSource source : sources) {
+            try {
+                create(source, program);
+            } catch (CLException e) {
+                throw new Rejected(e.getMessage(), e);
+            }
+        }
+        compiler.keep(program, text)
+                .ifPresent(
+                        bytes -> {
+                            disk.store(programFile(key), bytes);
+                            sources.forEach(source -> storePlace(source, key));
+                        });
+    }
+
+    private void create(KernelSource source, cl_program program) {
+        kernels.put(
+                source,
+                new CompiledKernel(source.name(), clCreateKernel(program, source.name(), null)));
+    }
+
+    private static String programFile(String key) {
+        return "program-" + key;
+    }
+
+    private void storePlace(KernelSource source, String program) {
+        disk.store(compiler.key(source.text()), program.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Takes a kernel from a program on disk; returns whether there is one that is whole. */
+    private boolean load(KernelSource source) {
+        Optional<byte[]> place = disk.load(compiler.key(source.text()));
+        if (place.isEmpty()) {
+            return false;
+        }
+        String key = new String(place.get(), StandardCharsets.UTF_8);
+        cl_program program = programs.get(key);
+        if (program == null) {
+            program = disk.load(programFile(key)).flatMap(compiler::restore).orElse(null);
+            if (program == null) {
+                return false;
+            }
+            programs.put(key, program);
+        }
         try {
-            program =
-                    clCreateProgramWithSource(
-                            context,
-                            1,
-                            new String[] {Dialect.header() + source.text()},
-                            null,
-                            null);
-            builds++;
-            clBuildProgram(program, 1, new cl_device_id[] {device.id()}, options, null, null);
-            return program;
-        } catch (CLException e) {
-            String log =
-                    program != null && e.getStatus() == CL_BUILD_PROGRAM_FAILURE
-                            ? log(program)
-                            : e.getMessage();
-            if (program != null) {
-                clReleaseProgram(program);
-            }
-            throw source.doesNotCompile(compiler(), log, e);
+            create(source, program);
+            return true;
+        } catch (CLException absent) {
+            return false;
         }
     }
 
-    private String compiler() {
-        return device.name() + " (" + device.driver() + ")";
+    private DeviceException failure(KernelSource source, Rejected cause) {
+        String where = device.name() + " (" + device.driver() + ")";
+        return source.doesNotCompile(where, cause.getMessage(), cause);
     }
 
-    private String log(cl_program program) {
-        long[] size = new long[1];
-        clGetProgramBuildInfo(program, device.id(), CL_PROGRAM_BUILD_LOG, 0, null, size);
-        ByteBuffer bytes = ByteBuffer.allocateDirect((int) Math.max(size[0], 1));
-        clGetProgramBuildInfo(
-                program, device.id(), CL_PROGRAM_BUILD_LOG, size[0], Pointer.to(bytes), null);
-        return StandardCharsets.UTF_8.decode(bytes).toString().replace("\0", "");
-    }
-
-    private Optional<byte[]> binary(cl_program program) {
-        try {
-            ByteBuffer size = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
-            clGetProgramInfo(
-                    program, CL_PROGRAM_BINARY_SIZES, Sizeof.size_t, Pointer.to(size), null);
-            int bytes = Math.toIntExact(size.getLong(0));
-            if (bytes == 0) {
-                return Optional.empty();
-            }
-            ByteBuffer content = ByteBuffer.allocateDirect(bytes);
-            clGetProgramInfo(
-                    program,
-                    CL_PROGRAM_BINARIES,
-                    Sizeof.POINTER,
-                    Pointer.to(Pointer.to(content)),
-                    null);
-            byte[] result = new byte[bytes];
-            content.get(0, result);
-            return Optional.of(result);
-        } catch (CLException none) {
-            // a driver that gives no binaries: its programs are compiled in each run
-            return Optional.empty();
-        }
-    }
-
-    /** Gives all kernels back. */
+    /** Gives all kernels and programs back. */
     void close() {
         kernels.values().forEach(CompiledKernel::release);
         kernels.clear();
+        programs.values().forEach(program -> clReleaseProgram(program));
+        programs.clear();
     }
 }

@@ -11,7 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.gradus.device.Device;
 import org.gradus.dtype.DType;
@@ -40,6 +42,7 @@ class FusionTest {
     Stream<DynamicTest> randomGraphsGiveTheSameFusedAsOneByOne() {
         List<DynamicTest> tests = new ArrayList<>();
         for (Device device : TestDevices.all()) {
+            Rehearsal.of(device, IntStream.range(0, GRAPHS).mapToObj(FusionTest::rehearsal));
             for (int seed = 0; seed < GRAPHS; seed++) {
                 int graph = seed;
                 String name = device.name() + ": graph " + seed;
@@ -47,6 +50,13 @@ class FusionTest {
             }
         }
         return tests.stream();
+    }
+
+    private static Consumer<Device> rehearsal(int seed) {
+        return device -> {
+            run(device, seed, x -> x);
+            run(device, seed, Tensor::compute);
+        };
     }
 
     private static void compare(Device device, int seed) {

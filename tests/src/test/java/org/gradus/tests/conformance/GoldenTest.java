@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.gradus.device.Device;
 import org.gradus.dtype.DType;
@@ -23,6 +25,7 @@ class GoldenTest {
         List<Golden> goldens = Goldens.read();
         List<DynamicTest> tests = new ArrayList<>();
         for (Device device : TestDevices.all()) {
+            Rehearsal.of(device, goldens.stream().map(this::rehearsal));
             for (Golden golden : goldens) {
                 String name = device.name() + ": " + golden.name();
                 tests.add(DynamicTest.dynamicTest(name, () -> check(device, golden)));
@@ -36,24 +39,38 @@ class GoldenTest {
         assertTrue(Goldens.read().size() > 1000, "cases are missing");
     }
 
+    /** One way to compute a case on a device. */
+    private record Way(String name, DType type, Layout layout, UnaryOperator<Device> wrapping) {}
+
+    private static List<Way> ways(Device device, Golden golden) {
+        List<Way> ways = new ArrayList<>();
+        for (Layout layout : Layout.values()) {
+            ways.add(new Way(layout.toString(), DType.F32, layout, WrappedDevice::poisoned));
+        }
+        UnaryOperator<Device> plain = WrappedDevice::withoutFamilies;
+        ways.add(new Way("without kernel families", DType.F32, Layout.PLAIN, plain));
+        if (golden.hasDoubleForm() && device.capabilities().dtypes().contains(DType.F64)) {
+            ways.add(new Way("in f64", DType.F64, Layout.PLAIN, WrappedDevice::poisoned));
+        }
+        return ways;
+    }
+
+    private Computation compute(Device device, Golden golden, Way way) {
+        Device wrapped = way.wrapping.apply(device);
+        return Computation.of(operations, golden, wrapped, way.type, way.layout);
+    }
+
+    private Consumer<Device> rehearsal(Golden golden) {
+        return device -> ways(device, golden).forEach(way -> compute(device, golden, way));
+    }
+
     private void check(Device device, Golden golden) {
         int live = Storages.count();
-        Device poisoned = WrappedDevice.poisoned(device);
-        for (Layout layout : Layout.values()) {
-            compare(layout.toString(), golden, poisoned, DType.F32, layout);
-        }
-        Device plain = WrappedDevice.withoutFamilies(device);
-        compare("without kernel families", golden, plain, DType.F32, Layout.PLAIN);
-        if (golden.hasDoubleForm() && device.capabilities().dtypes().contains(DType.F64)) {
-            compare("in f64", golden, poisoned, DType.F64, Layout.PLAIN);
+        for (Way way : ways(device, golden)) {
+            compute(device, golden, way).check(way.name, golden, Tolerance.of(golden, way.type));
         }
         if (golden.parameters().isEmpty()) {
             Storages.assertAtMost(live);
         }
-    }
-
-    private void compare(String where, Golden golden, Device device, DType type, Layout layout) {
-        Computation.of(operations, golden, device, type, layout)
-                .check(where, golden, Tolerance.of(golden, type));
     }
 }

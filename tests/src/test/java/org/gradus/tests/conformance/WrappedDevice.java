@@ -25,16 +25,23 @@ import org.gradus.shape.Shape;
  *     reads what nobody wrote, or leaves out an element, gives itself away
  * @param hasFamilies whether its kernel families are offered; without them the plain definitions
  *     run
+ * @param answers whether results can be read; else they are left at 0, and nothing waits for them
  */
-public record WrappedDevice(Device device, boolean poisons, boolean hasFamilies) implements Device {
+public record WrappedDevice(Device device, boolean poisons, boolean hasFamilies, boolean answers)
+        implements Device {
     /** Returns the device with new memory filled with NaN and large numbers. */
     public static Device poisoned(Device device) {
-        return new WrappedDevice(device, true, true);
+        return new WrappedDevice(device, true, true, true);
     }
 
     /** Returns the device without its kernel families. */
     public static Device withoutFamilies(Device device) {
-        return new WrappedDevice(device, false, false);
+        return new WrappedDevice(device, false, false, true);
+    }
+
+    /** Returns the device without answers. */
+    public static Device withoutAnswers(Device device) {
+        return new WrappedDevice(device, false, true, false);
     }
 
     @Override
@@ -75,7 +82,9 @@ public record WrappedDevice(Device device, boolean poisons, boolean hasFamilies)
 
     @Override
     public void download(Buffer source, long start, MemorySegment target) {
-        device.download(source, start, target);
+        if (answers) {
+            device.download(source, start, target);
+        }
     }
 
     @Override
