@@ -132,6 +132,10 @@ public interface Device extends AutoCloseable {
      */
     <K extends Kernels> Optional<K> kernels(Class<K> family, DType dtype);
 
+    /** Returns whether the device was closed: its tensors are lost, and it computes nothing. */
+    boolean isClosed();
+
+    /** Gives the device back. Closing it again has no effect. */
     @Override
     void close();
 

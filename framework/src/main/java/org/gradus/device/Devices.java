@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.ServiceLoader;
 
 /**
- * The devices of this process: found through {@link DeviceProvider}s, opened once, and kept open.
+ * The devices of this process: found through {@link DeviceProvider}s, opened when they are first
+ * asked for and kept; one that was closed is opened anew.
  *
  * <p>A name is {@code auto}, a backend ({@code cpu}, {@code cuda}, {@code opencl}) or a backend and
  * an index ({@code cuda:1}). {@code auto} is CUDA, else an OpenCL GPU, else the CPU. The default
@@ -105,7 +106,13 @@ public final class Devices {
     }
 
     private static Device open(DeviceProvider provider, int index) {
-        return OPEN.computeIfAbsent(nameOf(provider, index), name -> provider.open(index));
+        String name = nameOf(provider, index);
+        Device device = OPEN.get(name);
+        if (device == null || device.isClosed()) {
+            device = provider.open(index);
+            OPEN.put(name, device);
+        }
+        return device;
     }
 
     private static String nameOf(DeviceProvider provider, int index) {

@@ -434,5 +434,10 @@ public final class ReferenceDevice implements Device {
     }
 
     @Override
+    public boolean isClosed() {
+        return false;
+    }
+
+    @Override
     public void close() {}
 }

@@ -64,6 +64,7 @@ public final class CpuDevice implements Device {
     private final Sort sort;
     private final Columns columns;
     private final List<Kernels> families;
+    private volatile boolean closed;
 
     /** Opens the device with {@link #defaultThreads} threads. */
     public CpuDevice() {
@@ -233,7 +234,13 @@ public final class CpuDevice implements Device {
     }
 
     @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
     public void close() {
+        closed = true;
         pool.close();
         buffers.trim();
     }

@@ -316,6 +316,11 @@ final class CommandQueue {
         return pool.block(buffer);
     }
 
+    /** Returns whether {@link #close} was called. */
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException("the device " + name + " was closed");

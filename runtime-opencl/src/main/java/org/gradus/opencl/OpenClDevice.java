@@ -129,6 +129,11 @@ public final class OpenClDevice extends KernelDevice {
     }
 
     @Override
+    public boolean isClosed() {
+        return queue.isClosed();
+    }
+
+    @Override
     public void close() {
         queue.close();
     }

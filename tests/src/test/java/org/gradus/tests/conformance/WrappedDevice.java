@@ -165,6 +165,11 @@ public record WrappedDevice(Device device, boolean poisons, boolean hasFamilies,
         device.sort(input, values, indices, axis, descending);
     }
 
+    @Override
+    public boolean isClosed() {
+        return device.isClosed();
+    }
+
     /** Leaves the device open, which is not its own. */
     @Override
     public void close() {}
