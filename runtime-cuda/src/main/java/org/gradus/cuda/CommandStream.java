@@ -164,6 +164,11 @@ final class CommandStream {
         makeCurrent();
     }
 
+    /** Returns whether {@link #close} was called. */
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
     /** Waits for all work and gives everything back; buffers in use stay until released. */
     synchronized void close() {
         if (closed) {

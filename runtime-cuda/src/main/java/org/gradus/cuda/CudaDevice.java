@@ -121,6 +121,11 @@ public final class CudaDevice extends KernelDevice {
     }
 
     @Override
+    public boolean isClosed() {
+        return stream.isClosed();
+    }
+
+    @Override
     public void close() {
         stream.close();
     }
