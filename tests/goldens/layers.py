@@ -181,6 +181,7 @@ LOSSES = {
     ),
 }
 
-with open(sys.argv[1], "w", encoding="ascii") as file:
-    json.dump({"layers": LAYERS, "losses": LOSSES}, file, separators=(",", ":"))
-    file.write("\n")
+if __name__ == "__main__":
+    with open(sys.argv[1], "w", encoding="ascii") as file:
+        json.dump({"layers": LAYERS, "losses": LOSSES}, file, separators=(",", ":"))
+        file.write("\n")

@@ -18,6 +18,7 @@ import org.gradus.cpu.normalization.CpuNormalization;
 import org.gradus.cpu.optimizer.CpuMultiTensor;
 import org.gradus.cpu.pointwise.Pointwise;
 import org.gradus.cpu.pooling.CpuPooling;
+import org.gradus.cpu.recurrent.CpuRecurrent;
 import org.gradus.cpu.reduction.Reduction;
 import org.gradus.cpu.softmax.CpuSoftmax;
 import org.gradus.cpu.threads.WorkerPool;
@@ -99,6 +100,7 @@ public final class CpuDevice implements Device {
                         new CpuSoftmax(pool),
                         new CpuAttention(pool, kernels),
                         new CpuNormalization(pool),
+                        new CpuRecurrent(pool, kernels),
                         new CpuMultiTensor(pool, pointwise));
     }
 

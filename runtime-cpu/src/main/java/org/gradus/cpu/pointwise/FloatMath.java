@@ -155,7 +155,7 @@ public final class FloatMath {
     }
 
     /** Returns the hyperbolic tangent. */
-    static float tanh(float x) {
+    public static float tanh(float x) {
         float v = x > TANH_MAX ? TANH_MAX : x;
         v = v < -TANH_MAX ? -TANH_MAX : v;
         float s = v * v;
