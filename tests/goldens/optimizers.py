@@ -63,6 +63,17 @@ def factors(make, steps=12):
     return result
 
 
+def plateau(values, **options):
+    """The factors after each value."""
+    optimizer = optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    scheduler = lr_scheduler.ReduceLROnPlateau(optimizer, eps=0, **options)
+    result = []
+    for value in values:
+        scheduler.step(value)
+        result.append(optimizer.param_groups[0]["lr"])
+    return result
+
+
 OPTIMIZERS = {
     "sgd": run(lambda p: optim.SGD(p, lr=0.1)),
     "sgd.momentum": run(lambda p: optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.2)),
@@ -90,6 +101,12 @@ SCHEDULES = {
     "multiStep": factors(lambda o: lr_scheduler.MultiStepLR(o, [2, 7], 0.1)),
     "exponential": factors(lambda o: lr_scheduler.ExponentialLR(o, 0.9)),
     "cosine": factors(lambda o: lr_scheduler.CosineAnnealingLR(o, 11, eta_min=0.1)),
+    "cosineWithRestarts": factors(
+        lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 3, T_mult=2, eta_min=0.1), 24
+    ),
+    "cosineWithEqualRestarts": factors(
+        lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 4)
+    ),
     "polynomial": factors(lambda o: lr_scheduler.PolynomialLR(o, 8, power=2.0)),
     "linear": factors(lambda o: lr_scheduler.LinearLR(o, 0.25, 1.0, 6)),
     "oneCycle": factors(
@@ -100,6 +117,14 @@ SCHEDULES = {
     ),
 }
 
+VALUES = [5, 4, 4.1, 3.9999, 4.2, float("nan"), 3, 3, 3, 3, 3, 3.1, 2, 2.5, 2.5, 2.5, 2.5, 2.5]
+
+PLATEAUS = {
+    "loss": plateau(VALUES, factor=0.5, patience=1),
+    "cooldown": plateau(VALUES, factor=0.1, patience=1, cooldown=3, threshold=0.1, min_lr=0.02),
+    "accuracy": plateau(VALUES, mode="max", factor=0.5, patience=2),
+}
+
 with open(sys.argv[1], "w", encoding="ascii") as file:
-    json.dump({"optimizers": OPTIMIZERS, "schedules": SCHEDULES}, file, separators=(",", ":"))
+    json.dump({"optimizers": OPTIMIZERS, "schedules": SCHEDULES, "plateaus": PLATEAUS}, file, separators=(",", ":"))
     file.write("\n")

@@ -5,7 +5,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.gradus.device.Device;
+import org.gradus.device.Devices;
 import org.gradus.device.MultiTensorKernels;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
@@ -28,40 +30,40 @@ public final class Clipping {
 
     /**
      * Scales all gradients by one factor so that the norm of all of them together is at most a
-     * maximum (Pascanu et al., 2013). Waits for the device.
+     * maximum (Pascanu et al., 2013). Gradients whose norm is not finite are set to 0, so that they
+     * cannot spoil parameters before someone looks at the norm. Does not wait for the device.
      *
-     * @return the norm before; infinite or NaN if a gradient is
+     * @return the norm before, a scalar; infinite or NaN if a gradient is
      */
-    public static double norm(Collection<Parameter> parameters, double maximum) {
+    public static Tensor norm(Collection<Parameter> parameters, double maximum) {
         Settings.positive("norm", "maximum", maximum);
-        double norm = norm(parameters);
-        double factor = maximum / (norm + EPSILON);
-        if (factor < 1) {
-            change(parameters, factor, (gradient, scalar) -> gradient.multiply(scalar));
-        }
-        return norm;
+        return Autograd.withoutGradients(
+                () -> {
+                    Tensor norm = norm(parameters).compute();
+                    places(parameters)
+                            .forEach((place, gradients) -> scale(place, gradients, norm, maximum));
+                    return norm;
+                });
     }
 
-    /** Returns the norm of all gradients together, 0 if there are none. Waits for the device. */
-    public static double norm(Collection<Parameter> parameters) {
-        double sum = 0;
-        try (var _ = Scope.open()) {
-            List<Tensor> parts = new ArrayList<>();
-            places(parameters).forEach((place, gradients) -> parts.add(squares(place, gradients)));
-            for (Tensor part : parts) {
-                sum += part.item();
-            }
-        }
-        return Math.sqrt(sum);
+    /** Returns the norm of all gradients together, a scalar; 0 if there are none. */
+    public static Tensor norm(Collection<Parameter> parameters) {
+        return Scope.compute(
+                () -> {
+                    Tensor sum = null;
+                    for (var place : places(parameters).entrySet()) {
+                        Tensor part = squares(place.getKey(), place.getValue());
+                        // of several devices: this one waits, for the others
+                        sum = sum == null ? part : sum.add(part.to(sum.device()).to(sum.dtype()));
+                    }
+                    return sum == null ? Tensor.scalar(0, Devices.getDefault()) : sum.sqrt();
+                });
     }
 
     /** Limits each element of the gradients to {@code [-maximum, maximum]}. */
     public static void value(Collection<Parameter> parameters, double maximum) {
         Settings.positive("value", "maximum", maximum);
-        change(
-                parameters,
-                maximum,
-                (gradient, limit) -> gradient.maximum(limit.negate()).minimum(limit));
+        places(parameters).forEach((place, gradients) -> limit(place, gradients, maximum));
     }
 
     private static Map<Place, List<Tensor>> places(Collection<Parameter> parameters) {
@@ -96,27 +98,45 @@ public final class Clipping {
                 });
     }
 
-    private interface Change {
-        Expr of(Expr gradient, Expr scalar);
+    private static void scale(Place place, List<Tensor> gradients, Tensor norm, double maximum) {
+        DType type = place.dtype();
+        DType compute = type.computeType();
+        Expr gradient = Expr.input(0, type);
+        Expr size = Expr.input(1, compute);
+        Expr factor = Expr.scalar(0, compute).divide(size.add(EPSILON)).minimum(1);
+        Expr isFinite = size.lessThan(Double.POSITIVE_INFINITY);
+        Expr scaled = isFinite.select(gradient.multiply(factor), 0);
+        try (var _ = Scope.open()) {
+            Tensor here = norm.to(compute).to(place.device());
+            run(
+                    place,
+                    scaled,
+                    maximum,
+                    gradients,
+                    g -> List.of(g.viewForUpdate(), here.expand(g.shape()).view()));
+        }
     }
 
-    private static void change(Collection<Parameter> parameters, double scalar, Change definition) {
-        places(parameters)
-                .forEach(
-                        (place, gradients) -> {
-                            DType type = place.dtype();
-                            Expr changed = definition.of(Expr.input(0, type), Expr.scalar(0, type));
-                            List<List<View>> views =
-                                    gradients.stream()
-                                            .map(gradient -> List.of(gradient.viewForUpdate()))
-                                            .toList();
-                            MultiTensor.map(
-                                    place.device(),
-                                    type,
-                                    Program.of(changed.cast(type)),
-                                    new double[] {scalar},
-                                    views,
-                                    views);
-                        });
+    private static void limit(Place place, List<Tensor> gradients, double maximum) {
+        Expr limit = Expr.scalar(0, place.dtype());
+        Expr limited = Expr.input(0, place.dtype()).maximum(limit.negate()).minimum(limit);
+        run(place, limited, maximum, gradients, g -> List.of(g.viewForUpdate()));
+    }
+
+    private static void run(
+            Place place,
+            Expr changed,
+            double scalar,
+            List<Tensor> gradients,
+            Function<Tensor, List<View>> inputs) {
+        List<List<View>> outputs =
+                gradients.stream().map(gradient -> List.of(gradient.viewForUpdate())).toList();
+        MultiTensor.map(
+                place.device(),
+                place.dtype(),
+                Program.of(changed.cast(place.dtype())),
+                new double[] {scalar},
+                gradients.stream().map(inputs).toList(),
+                outputs);
     }
 }

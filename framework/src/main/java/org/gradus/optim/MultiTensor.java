@@ -16,7 +16,7 @@ final class MultiTensor {
      * Runs the program.
      *
      * @param arguments the scalars, which are taken in the compute type of {@code dtype}
-     * @param inputs for each group the inputs, contiguous and of one shape
+     * @param inputs for each group the inputs, of one shape; contiguous, or one number repeated
      * @param outputs for each group the outputs
      */
     static void map(

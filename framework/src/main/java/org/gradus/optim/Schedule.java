@@ -58,6 +58,27 @@ public interface Schedule {
     }
 
     /**
+     * Returns half periods of a cosine, from 1 down towards a last factor, one after the other
+     * (Loshchilov and Hutter, 2017).
+     *
+     * @param steps the length of the first period
+     * @param growth what the length of each period is multiplied by to give the next, 1 or more
+     */
+    static Schedule cosineWithRestarts(long steps, long growth, double last) {
+        Settings.positive("cosineWithRestarts", "number of steps", steps);
+        Settings.positive("cosineWithRestarts", "growth", growth);
+        return step -> {
+            long length = steps;
+            long at = growth == 1 ? step % steps : step;
+            while (at >= length) {
+                at -= length;
+                length *= growth;
+            }
+            return last + (1 - last) * (1 + Math.cos(Math.PI * at / length)) / 2;
+        };
+    }
+
+    /**
      * Returns {@code last + (1 - last) * (1 - step / steps)^power}, and the last factor from then
      * on; linear for the power 1.
      */

@@ -46,7 +46,7 @@ final class Monitor {
 
     /** Takes in a report; returns whether it is the best so far. */
     boolean update(Map<String, Double> values, long step, boolean wholeEpoch) {
-        double value = values.getOrDefault(name, Double.NaN);
+        double value = valueIn(values);
         boolean first = best.step() == 0;
         boolean better =
                 !Double.isNaN(value)
@@ -58,6 +58,15 @@ final class Monitor {
             best = new Progress.Best(name, best.value(), best.step(), best.reportsSince() + 1);
         }
         return better;
+    }
+
+    /** Returns what is watched among values, NaN if it is not there. */
+    double valueIn(Map<String, Double> values) {
+        return values.getOrDefault(name, Double.NaN);
+    }
+
+    boolean higherIsBetter() {
+        return higherIsBetter;
     }
 
     boolean isOutOfPatience() {

@@ -16,6 +16,7 @@ import org.gradus.nn.Module;
 import org.gradus.nn.Parameter;
 import org.gradus.optim.Adam;
 import org.gradus.optim.ParameterGroup;
+import org.gradus.optim.ReduceOnPlateau;
 import org.gradus.optim.Schedule;
 import org.gradus.optim.UpdateRule;
 
@@ -56,6 +57,7 @@ public final class Trainer {
             new LinkedHashMap<>();
     double averaging;
     Schedule schedule = Schedule.constant();
+    ReduceOnPlateau plateau;
     int batchSize = DEFAULT_BATCH_SIZE;
     int evaluationBatchSize;
     int accumulation = 1;
@@ -155,6 +157,20 @@ public final class Trainer {
     public Trainer schedule(Schedule factors) {
         schedule = factors;
         return this;
+    }
+
+    /**
+     * Multiplies the learning rate, besides the schedule, by a factor that falls when the {@link
+     * #monitor monitored} value stops improving from epoch to epoch. Its state is part of the
+     * checkpoints; a training that begins resets it.
+     */
+    public Trainer reduceOnPlateau(ReduceOnPlateau reduction) {
+        plateau = reduction;
+        return this;
+    }
+
+    Schedule scheduleWithPlateau() {
+        return plateau == null ? schedule : schedule.times(_ -> plateau.factor());
     }
 
     /** Sets the number of samples of a batch, which must not exceed those of the training set. */

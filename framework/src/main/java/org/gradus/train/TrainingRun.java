@@ -76,6 +76,9 @@ final class TrainingRun {
         }
         stepper = new TrainingStep(settings, task, device);
         task.metrics().forEach(Metric::reset);
+        if (settings.plateau != null) {
+            settings.plateau.reset();
+        }
         restore();
         settings.listeners.forEach(listener -> listener.onStart(start()));
         TrainingResult.Outcome outcome = train();
@@ -117,7 +120,7 @@ final class TrainingRun {
                 }
                 throughput.start();
                 int before = batch;
-                stepper.take(batches, step + 1, this::requireFiniteGradients);
+                stepper.take(batches, step + 1);
                 step++;
                 batch = batches.position();
                 boolean last = !batches.hasNext() || step == totalSteps;
@@ -153,7 +156,7 @@ final class TrainingRun {
                         stepper.first().losses().recentMean(),
                         otherLosses(),
                         stepper.first().optimizer().learningRate(),
-                        stepper.first().gradientNorm(),
+                        stepper.first().norms().last(),
                         seconds(),
                         throughput.recent());
         settings.listeners.forEach(listener -> listener.onStep(report));
@@ -222,7 +225,11 @@ final class TrainingRun {
         train = trained;
         validated = measured;
         evaluatedStep = step;
-        boolean best = monitor.update(validation == null ? train : validated, step, wholeEpoch);
+        Map<String, Double> watched = validation == null ? train : validated;
+        boolean best = monitor.update(watched, step, wholeEpoch);
+        if (wholeEpoch && settings.plateau != null) {
+            settings.plateau.update(monitor.valueIn(watched), monitor.higherIsBetter());
+        }
         EpochReport report =
                 new EpochReport(
                         epoch + 1,
@@ -267,19 +274,15 @@ final class TrainingRun {
             if (found != null) {
                 throw diverged(updater, "the " + said(updater), found.loss(), found.step());
             }
+            GradientNorms.NotFinite norm = updater.norms().read();
+            if (norm != null) {
+                throw diverged(updater, "the norm of the gradients", norm.norm(), norm.step());
+            }
         }
     }
 
     private static String said(Updater updater) {
         return updater.lossName().replace('_', ' ');
-    }
-
-    /** Keeps bad gradients from the parameters, where their norm is known anyway. */
-    private void requireFiniteGradients(Updater updater) {
-        if (!updater.isFinite()) {
-            requireFinite();
-            throw diverged(updater, "the norm of the gradients", updater.gradientNorm(), step + 1);
-        }
     }
 
     private TrainingException diverged(Updater updater, String what, double value, long atStep) {
@@ -343,6 +346,9 @@ final class TrainingRun {
         stepper.updaters()
                 .forEach(updater -> sums.put(updater.lossName(), updater.losses().state()));
         task.metrics().forEach(metric -> sums.put(metric.name(), metric.state()));
+        if (settings.plateau != null) {
+            sums.put(Values.PLATEAU, settings.plateau.state());
+        }
         return Checkpoint.of(
                 progress, model.stateDict(), stepper.averages(), stepper.optimizerStates(), sums);
     }
@@ -408,6 +414,9 @@ final class TrainingRun {
         stepper.updaters()
                 .forEach(updater -> updater.losses().restore(sums(sums, updater.lossName())));
         task.metrics().forEach(metric -> metric.restore(sums(sums, metric.name())));
+        if (settings.plateau != null) {
+            settings.plateau.restore(sums(sums, Values.PLATEAU));
+        }
     }
 
     private static double[] sums(Map<String, HostArray> sums, String name) {

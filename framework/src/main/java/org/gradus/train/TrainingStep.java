@@ -80,9 +80,8 @@ final class TrainingStep {
      * Takes the batches of a step and makes its updates.
      *
      * @param step the step, counted from 1
-     * @param check looks at an update's gradients before they are used
      */
-    void take(BatchIterator batches, long step, Check check) {
+    void take(BatchIterator batches, long step) {
         // All batches of a step are there before it begins, so that each can be weighted.
         List<Batch> group = Batches.upTo(settings.accumulation, batches);
         for (Updater updater : updaters) {
@@ -90,7 +89,6 @@ final class TrainingStep {
                 List<Parameter> frozen = freezeOthers(updater);
                 try {
                     updater.differentiate(group, device, step);
-                    check.of(updater);
                     try (var _ = Scope.open()) {
                         updater.optimizer().step();
                     }
@@ -102,12 +100,6 @@ final class TrainingStep {
         if (averages != null) {
             averages.update();
         }
-    }
-
-    /** Looks at the gradients of an update. */
-    @FunctionalInterface
-    interface Check {
-        void of(Updater updater);
     }
 
     /** Saves the gradients that nobody uses: those with respect to another update's parameters. */
@@ -169,6 +161,7 @@ final class TrainingStep {
     void release() {
         for (Updater updater : updaters) {
             updater.losses().release();
+            updater.norms().release();
             updater.optimizer().clearGradients();
             updater.optimizer().release();
         }

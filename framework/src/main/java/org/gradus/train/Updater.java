@@ -17,7 +17,7 @@ final class Updater {
     private final String lossName;
     private final Optimizer optimizer;
     private final LossSums losses = new LossSums();
-    private double gradientNorm = Double.NaN;
+    private final GradientNorms norms = new GradientNorms();
 
     Updater(Trainer settings, Update update, boolean first) {
         this.settings = settings;
@@ -55,14 +55,9 @@ final class Updater {
         return step % update.every() == 0;
     }
 
-    /** Returns the norm of the last gradients, NaN if they are not clipped by it. */
-    double gradientNorm() {
-        return gradientNorm;
-    }
-
-    /** Returns whether the last gradients may be used; without clipping nobody looked. */
-    boolean isFinite() {
-        return settings.clipNorm == Double.POSITIVE_INFINITY || Double.isFinite(gradientNorm);
+    /** Returns the norms of the gradients; there are none if they are not clipped by them. */
+    GradientNorms norms() {
+        return norms;
     }
 
     /**
@@ -72,7 +67,7 @@ final class Updater {
      * @param step the step, counted from 1
      */
     void differentiate(List<Batch> batches, Device device, long step) {
-        optimizer.schedule(settings.schedule, step - 1);
+        optimizer.schedule(settings.scheduleWithPlateau(), step - 1);
         optimizer.clearGradients();
         int samples = batches.stream().mapToInt(Batch::size).sum();
         for (Batch batch : batches) {
@@ -84,16 +79,16 @@ final class Updater {
             }
         }
         try (var _ = Scope.open()) {
-            clip();
+            clip(step);
         }
     }
 
-    private void clip() {
+    private void clip(long step) {
         if (settings.clipValue < Double.POSITIVE_INFINITY) {
             Clipping.value(parameters(), settings.clipValue);
         }
         if (settings.clipNorm < Double.POSITIVE_INFINITY) {
-            gradientNorm = Clipping.norm(parameters(), settings.clipNorm);
+            norms.add(step, Clipping.norm(parameters(), settings.clipNorm));
         }
     }
 

@@ -10,6 +10,9 @@ import org.gradus.metrics.Metric;
 final class Values {
     static final String LOSS = "loss";
 
+    /** Under which name checkpoints keep the state of a plateau's reduction. */
+    static final String PLATEAU = "reduce_on_plateau";
+
     private Values() {}
 
     static Map<String, Double> copy(Map<String, Double> values) {

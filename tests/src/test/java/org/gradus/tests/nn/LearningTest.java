@@ -137,8 +137,8 @@ class LearningTest {
             }
         }
         double norm = Math.sqrt(squares);
-        assertEquals(norm, Clipping.norm(bag.items, 3), 1e-5 * norm);
-        assertEquals(3, Clipping.norm(bag.items), 1e-4);
+        assertEquals(norm, Clipping.norm(bag.items, 3).item(), 1e-5 * norm);
+        assertEquals(3, Clipping.norm(bag.items).item(), 1e-4);
         Clipping.value(bag.items, 0.01);
         for (Parameter parameter : bag.items) {
             for (float value : parameter.gradient().toFloats()) {

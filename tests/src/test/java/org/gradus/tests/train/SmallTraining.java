@@ -15,6 +15,7 @@ import org.gradus.metrics.Accuracy;
 import org.gradus.models.Mlp;
 import org.gradus.nn.Loss;
 import org.gradus.optim.Adam;
+import org.gradus.optim.ReduceOnPlateau;
 import org.gradus.optim.Schedule;
 import org.gradus.tensor.HostArray;
 import org.gradus.train.CheckpointFolder;
@@ -46,6 +47,7 @@ final class SmallTraining {
                 .batchSize(16)
                 .optimizer(Adam.withLearningRate(1e-2))
                 .schedule(Schedule.cosine(30))
+                .reduceOnPlateau(new ReduceOnPlateau(0.7, 0).withThreshold(0.5))
                 .clipNorm(1)
                 .loss(Loss.crossEntropy())
                 .metric(new Accuracy())
