@@ -3,6 +3,7 @@ module org.gradus {
     requires com.fasterxml.jackson.databind;
     requires com.google.protobuf;
     requires de.siegmar.fastcsv;
+    requires java.net.http;
     requires static java.desktop;
 
     exports org.gradus.data;

@@ -104,17 +104,9 @@ final class CsvTable {
     }
 
     private float number(String cell, long line, int column) {
-        // parseFloat would also take NaN, hexadecimal numbers and a trailing f or d.
-        boolean plain =
-                !cell.isEmpty()
-                        && cell.chars().allMatch(c -> "+-.eE".indexOf(c) >= 0 || isDigit(c));
-        try {
-            float value = plain ? Float.parseFloat(cell) : Float.NaN;
-            if (Float.isFinite(value)) {
-                return value;
-            }
-        } catch (NumberFormatException _) {
-            // Reported below.
+        float value = parse(cell);
+        if (Float.isFinite(value)) {
+            return value;
         }
         throw new DataException(
                 place(line, column)
@@ -122,6 +114,19 @@ final class CsvTable {
                         + (cell.isEmpty() ? "is empty" : "\"" + cell + "\" is not a finite number")
                         + "; write a number, remove the row,"
                         + " or read the column as names or ignore it");
+    }
+
+    /** Returns the number that a cell holds; one that is not finite if it holds none. */
+    static float parse(String cell) {
+        // parseFloat would also take NaN, hexadecimal numbers and a trailing f or d.
+        boolean plain =
+                !cell.isEmpty()
+                        && cell.chars().allMatch(c -> "+-.eE".indexOf(c) >= 0 || isDigit(c));
+        try {
+            return plain ? Float.parseFloat(cell) : Float.NaN;
+        } catch (NumberFormatException _) {
+            return Float.NaN;
+        }
     }
 
     private int index(String cell, long line, int column) {

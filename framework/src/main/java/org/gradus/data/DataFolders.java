@@ -1,5 +1,6 @@
 package org.gradus.data;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,29 @@ final class DataFolders {
         }
         folders.addAll(List.of(packaged));
         return folders;
+    }
+
+    /** Returns the folder of a user's own copy of a data set. */
+    static Path home(String name) {
+        return Path.of(System.getProperty("user.home"), ".gradus", "data", name);
+    }
+
+    /** Returns the folders in which npm's packages are found: {@code node_modules}, NODE_PATH. */
+    static Path[] npm(String name) {
+        return npm(name, System.getenv("NODE_PATH"));
+    }
+
+    static Path[] npm(String name, String nodePath) {
+        List<Path> folders = new ArrayList<>();
+        folders.add(Path.of("node_modules", name));
+        if (nodePath != null) {
+            for (String folder : nodePath.split(File.pathSeparator)) {
+                if (!folder.isBlank()) {
+                    folders.add(Path.of(folder, name));
+                }
+            }
+        }
+        return folders.toArray(Path[]::new);
     }
 
     /** Returns the first folder that holds the data set. */

@@ -67,22 +67,6 @@ class CifarBinaryTest {
     }
 
     @Test
-    void theCatalogueKnowsWhatItReads() {
-        var digits = Catalogue.read("digits");
-        var info = Catalogue.of("digits");
-        assertEquals(info.trainSamples(), digits.train().size());
-        assertEquals(info.validationSamples(), digits.validation().size());
-        assertEquals(List.of(info.inputShape()), digits.train().inputShapes());
-        assertEquals(info.classes(), digits.train().classes().size());
-
-        var problem = assertThrows(IllegalArgumentException.class, () -> Catalogue.of("imagenet"));
-        assertEquals(
-                "there is no data set \"imagenet\"; choose one of digits, fashion-mnist, mnist,"
-                        + " cifar-10, cifar-100",
-                problem.getMessage());
-    }
-
-    @Test
     void dataAreLookedForWhereConfiguredFirst() {
         assertEquals(
                 List.of(

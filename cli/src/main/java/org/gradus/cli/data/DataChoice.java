@@ -37,7 +37,10 @@ public interface DataChoice {
     /** Reads the settings of a data set. */
     static DataChoice read(Section settings) {
         List<String> names = new ArrayList<>();
-        Catalogue.all().stream().map(DatasetInfo::name).forEach(names::add);
+        Catalogue.all().stream()
+                .filter(info -> info.kind() == DatasetInfo.Kind.IMAGES)
+                .map(DatasetInfo::name)
+                .forEach(names::add);
         names.add(CSV);
         settings.requiredText("name", "the name of a data set: " + String.join(", ", names));
         String name = settings.choice("name", "", names);
