@@ -2,12 +2,15 @@ package org.gradus.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.StringJoiner;
 import org.gradus.cli.data.DataSplits;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.recipe.Recipe;
 import org.gradus.cli.recipe.Recipes;
+import org.gradus.cli.run.Coverage;
 import org.gradus.cli.run.Numbers;
 import org.gradus.cli.run.RunDirectory;
 import org.gradus.cli.run.TrainedModel;
@@ -34,7 +37,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  gradus evaluate runs/digits-20260101-120000",
-            "  gradus evaluate runs/cnn --data ~/fashion-mnist --json"
+            "  gradus evaluate runs/cnn --data ~/fashion-mnist --json",
+            "  gradus evaluate runs/gan --classifier runs/cnn"
         })
 final class EvaluateCommand implements Runnable {
     @Spec private CommandSpec spec;
@@ -54,6 +58,21 @@ final class EvaluateCommand implements Runnable {
             defaultValue = "",
             description = "The device; by default that of the run's settings.")
     private String device;
+
+    @Option(
+            names = "--classifier",
+            paramLabel = "RUN",
+            description =
+                    "For a model that makes pictures: classify some with this run's model, and"
+                            + " say which share is of each class.")
+    private String classifier;
+
+    @Option(
+            names = "--samples",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "How many pictures --classifier is given (default: ${DEFAULT-VALUE}).")
+    private int samples;
 
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
@@ -78,7 +97,24 @@ final class EvaluateCommand implements Runnable {
                 Evaluator.of(trained.learning().task())
                         .batchSize(trained.recipe().batchSize())
                         .evaluate(splits.validation());
-        print(directory, trained, splits, evaluation);
+        Optional<Coverage> coverage = coverage(trained);
+        if (json) {
+            printJson(directory, trained, splits, evaluation, coverage);
+        } else {
+            print(directory, trained, splits, evaluation);
+            coverage.ifPresent(this::print);
+        }
+    }
+
+    private Optional<Coverage> coverage(TrainedModel trained) {
+        if (classifier == null) {
+            return Optional.empty();
+        }
+        if (samples < 1) {
+            throw new InputException("--samples: is a whole number from 1 on, not " + samples);
+        }
+        TrainedModel judge = TrainedModel.load(RunDirectory.open(classifier), device);
+        return Optional.of(Coverage.measure(trained, judge, samples));
     }
 
     private Recipe data(RunDirectory directory, TrainedModel trained) {
@@ -93,28 +129,59 @@ final class EvaluateCommand implements Runnable {
             TrainedModel trained,
             DataSplits splits,
             Evaluation evaluation) {
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            ObjectNode tree = new JsonMapper().createObjectNode();
-            tree.put("run", directory.root().toString());
-            tree.put("step", trained.checkpoint().step());
-            tree.put("device", trained.device().name());
-            tree.put("data", splits.validation().description());
-            tree.put("samples", evaluation.samples());
-            tree.put("seconds", evaluation.seconds());
-            evaluation.values().forEach(tree.putObject("validation")::put);
-            out.println(tree.toPrettyString());
-        } else {
-            out.println(
-                    "%s: %s on %s (%s samples), checkpoint of step %s, %s on %s"
-                            .formatted(
-                                    directory.root(),
-                                    Numbers.measured(evaluation.values()),
-                                    splits.validation().description(),
-                                    Numbers.whole(evaluation.samples()),
-                                    Numbers.whole(trained.checkpoint().step()),
-                                    Numbers.duration(evaluation.seconds()),
-                                    trained.device().name()));
-        }
+        spec.commandLine()
+                .getOut()
+                .println(
+                        "%s: %s on %s (%s samples), checkpoint of step %s, %s on %s"
+                                .formatted(
+                                        directory.root(),
+                                        Numbers.measured(evaluation.values()),
+                                        splits.validation().description(),
+                                        Numbers.whole(evaluation.samples()),
+                                        Numbers.whole(trained.checkpoint().step()),
+                                        Numbers.duration(evaluation.seconds()),
+                                        trained.device().name()));
+    }
+
+    private void print(Coverage coverage) {
+        StringJoiner shares = new StringJoiner(", ");
+        coverage.shares()
+                .forEach(
+                        (name, share) ->
+                                shares.add(
+                                        String.format(
+                                                Locale.ROOT, "%s %.1f%%", name, 100 * share)));
+        spec.commandLine()
+                .getOut()
+                .println(
+                        "of "
+                                + Numbers.whole(coverage.samples())
+                                + " generated pictures "
+                                + classifier
+                                + " sees: "
+                                + shares);
+    }
+
+    private void printJson(
+            RunDirectory directory,
+            TrainedModel trained,
+            DataSplits splits,
+            Evaluation evaluation,
+            Optional<Coverage> coverage) {
+        ObjectNode tree = new JsonMapper().createObjectNode();
+        tree.put("run", directory.root().toString());
+        tree.put("step", trained.checkpoint().step());
+        tree.put("device", trained.device().name());
+        tree.put("data", splits.validation().description());
+        tree.put("samples", evaluation.samples());
+        tree.put("seconds", evaluation.seconds());
+        evaluation.values().forEach(tree.putObject("validation")::put);
+        coverage.ifPresent(
+                found -> {
+                    ObjectNode generated = tree.putObject("generated");
+                    generated.put("samples", found.samples()).put("least", found.least());
+                    found.shares().forEach(generated.putObject("classes")::put);
+                });
+        spec.commandLine().getOut().println(tree.toPrettyString());
     }
 }

@@ -214,6 +214,22 @@ public abstract class Module {
         return seed.fork(hash);
     }
 
+    /**
+     * Gives the memory of all parameters and buffers back at once, rather than when the garbage
+     * collector finds this module. It is then as it was before {@link #initialize}.
+     */
+    public final void release() {
+        forEachModule(
+                module -> {
+                    module.parameters.values().forEach(Parameter::release);
+                    module.buffers.values().forEach(State::release);
+                    module.device = null;
+                });
+        for (Module above = parent; above != null; above = above.parent) {
+            above.device = null;
+        }
+    }
+
     private void ensureInitialized() {
         if (device == null) {
             ensureInitialized(Devices::getDefault);

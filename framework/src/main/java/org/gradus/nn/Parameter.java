@@ -137,6 +137,13 @@ public final class Parameter {
         }
     }
 
+    void release() {
+        if (value != null) {
+            value.release();
+            value = null;
+        }
+    }
+
     private void hold(Tensor replacement) {
         Tensor old = value;
         value = replacement.unowned();

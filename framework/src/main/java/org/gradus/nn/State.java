@@ -98,6 +98,13 @@ public final class State {
         }
     }
 
+    void release() {
+        if (value != null) {
+            value.release();
+            value = null;
+        }
+    }
+
     private void hold(Tensor replacement) {
         Tensor old = value;
         value = replacement.unowned();

@@ -17,7 +17,8 @@ import org.gradus.data.Split;
  * The data set that a recipe names: one of the catalogue, or a table of the user's.
  *
  * <p>Settings: {@code name}; {@code path}, where it is; for pictures {@code mean} and {@code
- * deviation}, with which each pixel (0..1) is normalized; for a table those of {@link TableChoice}.
+ * deviation}, with which each pixel (0..1) is normalized, and {@code augmentation}; for a table
+ * those of {@link TableChoice}.
  */
 public interface DataChoice {
     /** The name of a data set in a CSV file. */
@@ -52,12 +53,14 @@ public interface DataChoice {
         Optional<Path> folder = settings.optionalText("path").map(Path::of);
         double mean = settings.number("mean", 0);
         double deviation = settings.positive("deviation", 1);
+        Optional<Augmentation> augmentation =
+                settings.optionalSection("augmentation").map(Augmentation::read);
         settings.end();
         if (folder.isPresent() && info.folders().isEmpty()) {
             throw settings.refused(
                     "path", "the data set " + name + " is part of Gradus; leave out where it is");
         }
-        return new Named(info, folder, mean, deviation);
+        return new Named(info, folder, mean, deviation, augmentation);
     }
 
     /**
@@ -67,8 +70,14 @@ public interface DataChoice {
      * @param folder where it is, if the user says so
      * @param mean what is subtracted from each pixel
      * @param deviation what the difference is divided by
+     * @param augmentation how the pictures to learn from are changed, if they are
      */
-    record Named(DatasetInfo info, Optional<Path> folder, double mean, double deviation)
+    record Named(
+            DatasetInfo info,
+            Optional<Path> folder,
+            double mean,
+            double deviation,
+            Optional<Augmentation> augmentation)
             implements DataChoice {
         @Override
         public String name() {
@@ -90,10 +99,12 @@ public interface DataChoice {
                             new double[] {mean},
                             new double[] {deviation},
                             TargetScale.NONE);
+            Dataset train =
+                    augmentation
+                            .map(augmented -> augmented.of(split.train()))
+                            .orElse(split.train());
             return new DataSplits(
-                    format.normalized(split.train()),
-                    format.normalized(split.validation()),
-                    format);
+                    format.normalized(train), format.normalized(split.validation()), format);
         }
 
         private static void requireSamples(Dataset part) {

@@ -108,7 +108,11 @@ public final class Training {
                         .listener(terminal.progress())
                         .listener(new SampleFiles(learning, data, run.samples()))
                         .listener(reports());
-        return trainer.fit(data.train(), data.validation(), length());
+        try {
+            return trainer.fit(data.train(), data.validation(), length());
+        } finally {
+            model.release();
+        }
     }
 
     /** What a finished run shows is not true any more when it goes on. */

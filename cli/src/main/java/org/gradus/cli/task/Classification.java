@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.gradus.cli.data.InputFormat;
+import org.gradus.cli.input.InputException;
 import org.gradus.cli.settings.Section;
 import org.gradus.data.Dataset;
 import org.gradus.device.Device;
@@ -20,6 +21,10 @@ import org.gradus.metrics.Precision;
 import org.gradus.metrics.Recall;
 import org.gradus.nn.Layer;
 import org.gradus.nn.Loss;
+import org.gradus.shape.Shape;
+import org.gradus.tensor.HostArray;
+import org.gradus.tensor.Scope;
+import org.gradus.tensor.Tensor;
 import org.gradus.train.Prediction;
 import org.gradus.train.Predictor;
 import org.gradus.train.Supervised;
@@ -30,8 +35,9 @@ import org.gradus.train.Task;
  * {@code metrics}, of {@code accuracy}, {@code precision}, {@code recall} and {@code f1}, the first
  * of which decides which checkpoint is the best.
  */
-final class Classification implements LearningTask, Predictions {
+final class Classification implements LearningTask, Predictions, Classifier {
     private static final int SHOWN = 3;
+    private static final int BATCH = 256;
     private static final List<String> METRICS = List.of("accuracy", "precision", "recall", "f1");
 
     private final Layer model;
@@ -100,6 +106,51 @@ final class Classification implements LearningTask, Predictions {
     @Override
     public Answer answer(Dataset samples, int index) {
         return answer(Inputs.sample(samples, index));
+    }
+
+    @Override
+    public Optional<Classifier> classifier() {
+        return format.isTable() ? Optional.empty() : Optional.of(this);
+    }
+
+    @Override
+    public List<String> classes() {
+        return format.classes();
+    }
+
+    @Override
+    public long[] classify(HostArray pictures) {
+        Shape shape = pictures.shape().without(0);
+        if (!shape.equals(format.shape())) {
+            throw new InputException(
+                    "the classifier learned from pictures "
+                            + format.shape()
+                            + ", not "
+                            + shape
+                            + "; give a run of the same data");
+        }
+        int count = pictures.shape().size(0);
+        long[] labels = new long[count];
+        for (int start = 0; start < count; start += BATCH) {
+            int first = start;
+            int size = Math.min(BATCH, count - start);
+            Tensor predicted =
+                    Scope.compute(
+                            () -> {
+                                Tensor all = Tensor.of(pictures, model.device());
+                                Tensor some = scaled(all.narrow(0, first, size));
+                                return model.apply(some).argmax(1);
+                            });
+            System.arraycopy(predicted.toHost().toLongs(), 0, labels, start, size);
+            predicted.release();
+        }
+        return labels;
+    }
+
+    private Tensor scaled(Tensor pictures) {
+        return format.isUnscaled()
+                ? pictures
+                : pictures.sub(format.mean()[0]).div(format.deviation()[0]);
     }
 
     private Answer answer(Inputs.Input input) {

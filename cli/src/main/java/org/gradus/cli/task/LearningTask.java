@@ -41,6 +41,11 @@ public interface LearningTask {
         return Optional.empty();
     }
 
+    /** Returns how pictures are classified that another model made. */
+    default Optional<Classifier> classifier() {
+        return Optional.empty();
+    }
+
     /** Returns how samples are made, for {@code gradus generate}. */
     default Optional<Generation> generation() {
         return Optional.empty();
