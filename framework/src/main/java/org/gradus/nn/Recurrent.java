@@ -216,8 +216,8 @@ public abstract sealed class Recurrent<S, N extends Recurrent<S, N>> extends Mod
     }
 
     /**
-     * Runs over sequences of several lengths, padded to the longest. What stands in the padding
-     * does not matter: it is never read, outputs there are 0, final states are those after a
+     * Runs over sequences of several lengths, padded to the longest. Which (finite) numbers stand
+     * in the padding does not matter: outputs there are 0, final states are those after a
      * sequence's own last step, and the reverse direction begins there. (In PyTorch this takes
      * {@code pack_padded_sequence} and {@code pad_packed_sequence}.)
      *

@@ -59,34 +59,35 @@ final class BackwardSteps {
     /** Does a task of the step that was taken {@code order}-th on the way forward. */
     void run(int order, int task) {
         Part part = product.part(task);
-        boolean latest = order == sequence.steps() - 1;
-        float[] products = products(part, order, latest);
+        float[] products = products(part, order);
         int step = sequence.step(order);
+        int rows = part.endRow() - part.row();
         int units = part.units();
-        for (int row = part.row(); row < part.endRow(); row++) {
-            int at = (row - part.row()) * product.rowStride(part);
-            int state = sequence.position(step, row, 1, part.unit());
-            int carry = carried.offset() + sequence.position(0, row, 1, part.unit());
-            float[] to = carried.array();
-            passes.add(gradient.array(), gradient.offset() + state, to, carry, products, at, units);
-            if (cell.states() == 2) {
-                int second = gradient.offset() + statePart() + state;
-                passes.add(gradient.array(), second, to, carry + sequence.part(), units);
-            }
+        Matrix dh = new Matrix(products, 0, product.rowStride(part), 1);
+        passes.add(state(gradient, step, part.row(), part.unit(), 0), dh, rows, units);
+        passes.add(carried(part.row(), part.unit(), 0), dh, rows, units);
+        if (cell.states() == 2) {
+            Matrix dc = carried(part.row(), part.unit(), 1);
+            passes.add(state(gradient, step, part.row(), part.unit(), 1), dc, rows, units);
+        }
+        int row = part.row();
+        while (row < part.endRow()) {
+            int end = sequence.endOfRun(row, part.endRow(), step);
+            Matrix own = dh.from(row - part.row(), 0);
             if (sequence.hasEnded(row, step)) {
-                System.arraycopy(products, at, to, carry, units);
-                int begin = sequence.position(step, row, cell.gates(), part.unit());
-                clear(inputs, begin, units);
-                clear(recurrent, begin, units);
+                copy(own, carried(row, part.unit(), 0), end - row, units);
+                clear(inputs, step, row, end, part);
+                clear(recurrent, step, row, end, part);
             } else {
-                apply(part, order, row, products, at, carry);
+                apply(part, order, row, end - row, own);
             }
+            row = end;
         }
         store(part, order, step);
     }
 
-    private float[] products(Part part, int order, boolean latest) {
-        if (!latest) {
+    private float[] products(Part part, int order) {
+        if (order < sequence.steps() - 1) {
             return product.compute(part, (order + 1) % 2);
         }
         float[] results = product.results(part);
@@ -94,85 +95,95 @@ final class BackwardSteps {
         return results;
     }
 
-    private void clear(FloatRows gates, int begin, int units) {
-        for (int gate = 0; gate < cell.gates(); gate++) {
-            int at = gates.offset() + begin + gate * sequence.hidden();
-            Arrays.fill(gates.array(), at, at + units, 0);
+    /** Returns a part of the states or their gradient after a step, from a row and unit on. */
+    private Matrix state(FloatRows all, int step, int row, int unit, int part) {
+        int at = all.offset() + part * sequence.steps() * sequence.part();
+        int position = sequence.position(step, row, 1, unit);
+        return new Matrix(all.array(), at + position, sequence.hidden(), 1);
+    }
+
+    /** Returns what reaches a part of the states directly, from a row and unit on. */
+    private Matrix carried(int row, int unit, int part) {
+        int at = carried.offset() + part * sequence.part();
+        int position = sequence.position(0, row, 1, unit);
+        return new Matrix(carried.array(), at + position, sequence.hidden(), 1);
+    }
+
+    /** Returns what has several values per unit, from a row and unit on. */
+    private Matrix gates(FloatRows all, int perUnit, int step, int row, int unit) {
+        int position = sequence.position(step, row, perUnit, unit);
+        int width = perUnit * sequence.hidden();
+        return new Matrix(all.array(), all.offset() + position, width, 1);
+    }
+
+    private static void copy(Matrix source, Matrix target, int rows, int units) {
+        for (int row = 0; row < rows; row++) {
+            int from = source.position(row, 0);
+            System.arraycopy(source.data(), from, target.data(), target.position(row, 0), units);
         }
     }
 
-    /** Returns the distance between the parts of the states. */
-    private int statePart() {
-        return sequence.steps() * sequence.part();
+    private void clear(FloatRows all, int step, int row, int end, Part part) {
+        for (int i = row; i < end; i++) {
+            Matrix gates = gates(all, cell.gates(), step, i, part.unit());
+            for (int gate = 0; gate < cell.gates(); gate++) {
+                int at = gates.offset() + gate * sequence.hidden();
+                Arrays.fill(gates.data(), at, at + part.units(), 0);
+            }
+        }
     }
 
-    private void apply(Part part, int order, int row, float[] dh, int at, int carry) {
+    private void apply(Part part, int order, int row, int rows, Matrix dh) {
         int step = sequence.step(order);
         int n = part.units();
+        int unit = part.unit();
         int hidden = sequence.hidden();
-        boolean first = order == 0;
-        FloatRows source = first ? initial : states;
-        int before = first ? 0 : sequence.step(order - 1);
-        int from = source.offset() + sequence.position(before, row, 1, part.unit());
-        int k = kept.offset() + sequence.position(step, row, cell.kept(), part.unit());
-        int gates = sequence.position(step, row, cell.gates(), part.unit());
-        float[] to = inputs.array();
-        int toAt = inputs.offset() + gates;
+        Matrix gates = gates(kept, cell.kept(), step, row, unit);
+        Matrix to = gates(inputs, cell.gates(), step, row, unit);
+        Matrix direct = carried(row, unit, 0);
         switch (cell) {
-            case TANH -> passes.tanhGradient(dh, at, kept.array(), k, to, toAt, n);
-            case RELU -> passes.reluGradient(dh, at, kept.array(), k, to, toAt, n);
+            case TANH -> passes.tanhGradient(dh, gates, to, rows, n);
+            case RELU -> passes.reluGradient(dh, gates, to, rows, n);
             case LSTM -> {
-                int c = states.offset() + statePart();
-                passes.lstmGradient(
-                        dh,
-                        at,
-                        carried.array(),
-                        carry + sequence.part(),
-                        kept.array(),
-                        k,
-                        states.array(),
-                        c + sequence.position(step, row, 1, part.unit()),
-                        source.array(),
-                        from + (first ? sequence.part() : statePart()),
-                        to,
-                        toAt,
-                        hidden,
-                        n);
+                Matrix c = state(states, step, row, unit, 1);
+                passes.tanh(c, to.from(0, 3 * hidden), rows, n);
+                Matrix before = before(order, row, unit, 1);
+                Matrix dc = carried(row, unit, 1);
+                passes.lstmGradient(dh, dc, gates, before, to, hidden, rows, n);
             }
-            case GRU ->
-                    passes.gruGradient(
-                            dh,
-                            at,
-                            kept.array(),
-                            k,
-                            source.array(),
-                            from,
-                            to,
-                            toAt,
-                            recurrent.array(),
-                            recurrent.offset() + gates,
-                            hidden,
-                            n);
+            case GRU -> {
+                Matrix other = gates(recurrent, cell.gates(), step, row, unit);
+                Matrix before = before(order, row, unit, 0);
+                passes.gruGradient(dh, gates, before, to, other, hidden, rows, n);
+            }
         }
         if (cell == Cell.GRU) {
-            System.arraycopy(dh, at, carried.array(), carry, n);
+            copy(dh, direct, rows, n);
         } else {
-            Arrays.fill(carried.array(), carry, carry + n, 0);
+            for (int i = 0; i < rows; i++) {
+                int at = direct.position(i, 0);
+                Arrays.fill(direct.data(), at, at + n, 0);
+            }
         }
+    }
+
+    /** Returns a part of the states before a step. */
+    private Matrix before(int order, int row, int unit, int part) {
+        if (order > 0) {
+            return state(states, sequence.step(order - 1), row, unit, part);
+        }
+        int at = initial.offset() + part * sequence.part() + sequence.position(0, row, 1, unit);
+        return new Matrix(initial.array(), at, sequence.hidden(), 1);
     }
 
     /** Packs the gradients of a task's gates for the product of the step before. */
     private void store(Part part, int order, int step) {
-        int hidden = sequence.hidden();
-        int width = cell.gates() * hidden;
-        int begin = sequence.position(step, part.row(), cell.gates(), part.unit());
+        Matrix all = gates(recurrent, cell.gates(), step, part.row(), part.unit());
         for (int gate = 0; gate < cell.gates(); gate++) {
-            int shift = gate * hidden;
-            var source =
-                    new Matrix(recurrent.array(), recurrent.offset() + begin + shift, width, 1);
+            int shift = gate * sequence.hidden();
             product.store(
                     order % 2,
-                    source,
+                    all.from(0, shift),
                     part.row(),
                     part.endRow(),
                     shift + part.unit(),
@@ -183,14 +194,8 @@ final class BackwardSteps {
     /** Does a task of the last work: the gradient of the initial h through the weights. */
     void end(int task) {
         Part part = product.part(task);
-        float[] products = product.compute(part, 0);
-        for (int row = part.row(); row < part.endRow(); row++) {
-            passes.add(
-                    products,
-                    (row - part.row()) * product.rowStride(part),
-                    carried.array(),
-                    carried.offset() + sequence.position(0, row, 1, part.unit()),
-                    part.units());
-        }
+        Matrix products = new Matrix(product.compute(part, 0), 0, product.rowStride(part), 1);
+        Matrix to = carried(part.row(), part.unit(), 0);
+        passes.add(products, to, part.endRow() - part.row(), part.units());
     }
 }

@@ -1,129 +1,152 @@
 package org.gradus.cpu.recurrent;
 
+import org.gradus.cpu.matmul.Matrix;
 import org.gradus.cpu.pointwise.FloatMath;
-import org.gradus.cpu.vector.VectorProvider;
 
 /**
- * The passes over some units of one row that cells are made of, in plain Java. Each array comes
- * with the place where those units begin in it; arrays with several values per unit have them a
- * {@code stride} apart.
+ * The passes that cells are made of, in plain Java, each over some units of some rows. The columns
+ * of all matrices are neighbours; a matrix with several values per unit has them a {@code distance}
+ * apart, in the order of {@link org.gradus.device.RecurrentKernels.Cell}.
  */
 class CellPasses {
     CellPasses() {}
 
-    /** Returns the passes for this JVM. */
-    static CellPasses create() {
-        return VectorProvider.available() ? new VectorCellPasses() : new CellPasses();
-    }
-
-    static float sigmoid(float x) {
-        return 1f / (1f + FloatMath.exp(-x));
-    }
-
-    /** Stores {@code sigmoid(x + (y + z))}. */
-    void sigmoid(
-            float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, float[] to, int at, int n) {
-        for (int i = 0; i < n; i++) {
-            to[at + i] = sigmoid(x[xAt + i] + (y[yAt + i] + z[zAt + i]));
+    /** Stores {@code x + (y + z)}. */
+    void sum(Matrix x, Matrix y, Matrix z, Matrix to, int rows, int units) {
+        for (int row = 0; row < rows; row++) {
+            int a = x.position(row, 0);
+            int b = y.position(row, 0);
+            int c = z.position(row, 0);
+            int t = to.position(row, 0);
+            for (int i = 0; i < units; i++) {
+                to.data()[t + i] = x.data()[a + i] + (y.data()[b + i] + z.data()[c + i]);
+            }
         }
     }
 
-    /** Stores {@code tanh(x + (y + z))}. */
-    void tanh(
-            float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, float[] to, int at, int n) {
-        for (int i = 0; i < n; i++) {
-            to[at + i] = FloatMath.tanh(x[xAt + i] + (y[yAt + i] + z[zAt + i]));
+    /** Overwrites x with {@code sigmoid(x)}. */
+    void sigmoid(Matrix x, int rows, int units) {
+        for (int row = 0; row < rows; row++) {
+            int at = x.position(row, 0);
+            for (int i = at; i < at + units; i++) {
+                x.data()[i] = 1f / (1f + FloatMath.exp(-x.data()[i]));
+            }
         }
     }
 
-    /** Stores {@code relu(x + (y + z))}. */
-    void relu(
-            float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, float[] to, int at, int n) {
-        for (int i = 0; i < n; i++) {
-            float sum = x[xAt + i] + (y[yAt + i] + z[zAt + i]);
-            to[at + i] = sum <= 0 ? 0 : sum;
+    /** Stores {@code tanh(x)}. */
+    void tanh(Matrix x, Matrix to, int rows, int units) {
+        for (int row = 0; row < rows; row++) {
+            int a = x.position(row, 0);
+            int t = to.position(row, 0);
+            for (int i = 0; i < units; i++) {
+                to.data()[t + i] = FloatMath.tanh(x.data()[a + i]);
+            }
         }
     }
 
-    /** Stores the new states of an LSTM, given its gates i, f, g, o. */
-    void lstm(
-            float[] gates,
-            int gatesAt,
-            int stride,
-            float[] c,
-            int cAt,
-            float[] to,
-            int hTo,
-            int cTo,
-            int n) {
-        for (int i = 0; i < n; i++) {
-            int at = gatesAt + i;
-            float next =
-                    Math.fma(gates[at + stride], c[cAt + i], gates[at] * gates[at + 2 * stride]);
-            to[cTo + i] = next;
-            to[hTo + i] = gates[at + 3 * stride] * FloatMath.tanh(next);
-        }
-    }
-
-    /**
-     * Stores the candidate of a GRU and the new state.
-     *
-     * @param x the inputs' share of the candidate
-     * @param y the products of the candidate
-     * @param z their bias
-     * @param kept r and z; n and m are stored behind them
-     */
-    void gru(
-            float[] x,
-            int xAt,
-            float[] y,
-            int yAt,
-            float[] z,
-            int zAt,
-            float[] kept,
-            int keptAt,
-            int stride,
-            float[] h,
-            int hAt,
-            float[] to,
-            int at,
-            int n) {
-        for (int i = 0; i < n; i++) {
-            int place = keptAt + i;
-            float recurrent = y[yAt + i] + z[zAt + i];
-            float candidate = FloatMath.tanh(Math.fma(kept[place], recurrent, x[xAt + i]));
-            kept[place + 2 * stride] = candidate;
-            kept[place + 3 * stride] = recurrent;
-            to[at + i] = Math.fma(kept[place + stride], h[hAt + i] - candidate, candidate);
-        }
-    }
-
-    /** Adds {@code x} and {@code y} to the target. */
-    void add(float[] x, int xAt, float[] y, int yAt, float[] to, int at, int n) {
-        for (int i = 0; i < n; i++) {
-            to[at + i] += x[xAt + i] + y[yAt + i];
+    /** Overwrites x with {@code relu(x)}. */
+    void relu(Matrix x, int rows, int units) {
+        for (int row = 0; row < rows; row++) {
+            int at = x.position(row, 0);
+            for (int i = at; i < at + units; i++) {
+                float value = x.data()[i];
+                x.data()[i] = value <= 0 ? 0 : value;
+            }
         }
     }
 
     /** Adds {@code x} to the target. */
-    void add(float[] x, int xAt, float[] to, int at, int n) {
-        for (int i = 0; i < n; i++) {
-            to[at + i] += x[xAt + i];
+    void add(Matrix x, Matrix to, int rows, int units) {
+        for (int row = 0; row < rows; row++) {
+            int a = x.position(row, 0);
+            int t = to.position(row, 0);
+            for (int i = 0; i < units; i++) {
+                to.data()[t + i] += x.data()[a + i];
+            }
+        }
+    }
+
+    /** Multiplies the target by {@code x}. */
+    void multiply(Matrix x, Matrix to, int rows, int units) {
+        for (int row = 0; row < rows; row++) {
+            int a = x.position(row, 0);
+            int t = to.position(row, 0);
+            for (int i = 0; i < units; i++) {
+                to.data()[t + i] *= x.data()[a + i];
+            }
+        }
+    }
+
+    /** Stores the new c of an LSTM, given its gates i, f, g and the old c. */
+    void lstm(Matrix gates, int distance, Matrix before, Matrix to, int rows, int units) {
+        for (int row = 0; row < rows; row++) {
+            float[] g = gates.data();
+            int at = gates.position(row, 0);
+            int c = before.position(row, 0);
+            int t = to.position(row, 0);
+            for (int i = 0; i < units; i++) {
+                float gained = g[at + i] * g[at + 2 * distance + i];
+                to.data()[t + i] = Math.fma(g[at + distance + i], before.data()[c + i], gained);
+            }
+        }
+    }
+
+    /**
+     * Replaces a GRU's products of the candidate by what it is the tangent of, {@code x + r m} with
+     * {@code m = product + z}, which is stored, too.
+     */
+    void candidate(Matrix x, Matrix products, Matrix z, Matrix r, Matrix m, int rows, int units) {
+        for (int row = 0; row < rows; row++) {
+            int a = x.position(row, 0);
+            int b = products.position(row, 0);
+            int c = z.position(row, 0);
+            int gate = r.position(row, 0);
+            int to = m.position(row, 0);
+            for (int i = 0; i < units; i++) {
+                float recurrent = products.data()[b + i] + z.data()[c + i];
+                products.data()[b + i] = Math.fma(r.data()[gate + i], recurrent, x.data()[a + i]);
+                m.data()[to + i] = recurrent;
+            }
+        }
+    }
+
+    /** Stores the new h of a GRU, given r, z, n and the old h. */
+    void gru(Matrix gates, int distance, Matrix before, Matrix to, int rows, int units) {
+        for (int row = 0; row < rows; row++) {
+            float[] g = gates.data();
+            int at = gates.position(row, 0);
+            int h = before.position(row, 0);
+            int t = to.position(row, 0);
+            for (int i = 0; i < units; i++) {
+                float n = g[at + 2 * distance + i];
+                to.data()[t + i] = Math.fma(g[at + distance + i], before.data()[h + i] - n, n);
+            }
         }
     }
 
     /** Stores {@code dh (1 - y²)}. */
-    void tanhGradient(float[] dh, int dhAt, float[] y, int yAt, float[] to, int at, int n) {
-        for (int i = 0; i < n; i++) {
-            float value = y[yAt + i];
-            to[at + i] = dh[dhAt + i] * Math.fma(-value, value, 1f);
+    void tanhGradient(Matrix dh, Matrix y, Matrix to, int rows, int units) {
+        for (int row = 0; row < rows; row++) {
+            int a = dh.position(row, 0);
+            int b = y.position(row, 0);
+            int t = to.position(row, 0);
+            for (int i = 0; i < units; i++) {
+                float value = y.data()[b + i];
+                to.data()[t + i] = dh.data()[a + i] * Math.fma(-value, value, 1f);
+            }
         }
     }
 
     /** Stores {@code dh} where y is positive, else 0. */
-    void reluGradient(float[] dh, int dhAt, float[] y, int yAt, float[] to, int at, int n) {
-        for (int i = 0; i < n; i++) {
-            to[at + i] = y[yAt + i] > 0 ? dh[dhAt + i] : 0;
+    void reluGradient(Matrix dh, Matrix y, Matrix to, int rows, int units) {
+        for (int row = 0; row < rows; row++) {
+            int a = dh.position(row, 0);
+            int b = y.position(row, 0);
+            int t = to.position(row, 0);
+            for (int i = 0; i < units; i++) {
+                to.data()[t + i] = y.data()[b + i] > 0 ? dh.data()[a + i] : 0;
+            }
         }
     }
 
@@ -132,39 +155,38 @@ class CellPasses {
      *
      * @param dc the gradient of the new c; becomes that of the old one
      * @param gates i, f, g, o
-     * @param c the new c
      * @param before the old c
+     * @param to holds {@code tanh(c)} of the new c in the place of o
      */
     void lstmGradient(
-            float[] dh,
-            int dhAt,
-            float[] dc,
-            int dcAt,
-            float[] gates,
-            int gatesAt,
-            float[] c,
-            int cAt,
-            float[] before,
-            int beforeAt,
-            float[] to,
-            int toAt,
-            int stride,
-            int n) {
-        for (int k = 0; k < n; k++) {
-            int at = gatesAt + k;
-            float i = gates[at];
-            float f = gates[at + stride];
-            float g = gates[at + 2 * stride];
-            float o = gates[at + 3 * stride];
-            float tanh = FloatMath.tanh(c[cAt + k]);
-            float h = dh[dhAt + k];
-            float cell = Math.fma(h * o, Math.fma(-tanh, tanh, 1f), dc[dcAt + k]);
-            int target = toAt + k;
-            to[target] = cell * g * (i * (1f - i));
-            to[target + stride] = cell * before[beforeAt + k] * (f * (1f - f));
-            to[target + 2 * stride] = cell * i * Math.fma(-g, g, 1f);
-            to[target + 3 * stride] = h * tanh * (o * (1f - o));
-            dc[dcAt + k] = cell * f;
+            Matrix dh,
+            Matrix dc,
+            Matrix gates,
+            Matrix before,
+            Matrix to,
+            int distance,
+            int rows,
+            int units) {
+        for (int row = 0; row < rows; row++) {
+            int gate = gates.position(row, 0);
+            int target = to.position(row, 0);
+            int cell = dc.position(row, 0);
+            int h = dh.position(row, 0);
+            int c = before.position(row, 0);
+            for (int k = 0; k < units; k++) {
+                float i = gates.data()[gate + k];
+                float f = gates.data()[gate + distance + k];
+                float g = gates.data()[gate + 2 * distance + k];
+                float o = gates.data()[gate + 3 * distance + k];
+                float tanh = to.data()[target + 3 * distance + k];
+                float d = dh.data()[h + k];
+                float sum = Math.fma(d * o, Math.fma(-tanh, tanh, 1f), dc.data()[cell + k]);
+                to.data()[target + k] = sum * g * (i * (1f - i));
+                to.data()[target + distance + k] = sum * before.data()[c + k] * (f * (1f - f));
+                to.data()[target + 2 * distance + k] = sum * i * Math.fma(-g, g, 1f);
+                to.data()[target + 3 * distance + k] = d * tanh * (o * (1f - o));
+                dc.data()[cell + k] = sum * f;
+            }
         }
     }
 
@@ -173,40 +195,40 @@ class CellPasses {
      * products.
      *
      * @param dh the gradient of the new h; becomes what of it reaches the old one directly
-     * @param kept r, z, n, m
+     * @param gates r, z, n, m
      * @param before the old h
      */
     void gruGradient(
-            float[] dh,
-            int dhAt,
-            float[] kept,
-            int keptAt,
-            float[] before,
-            int beforeAt,
-            float[] inputs,
-            int inputsAt,
-            float[] recurrent,
-            int recurrentAt,
-            int stride,
-            int n) {
-        for (int i = 0; i < n; i++) {
-            int at = keptAt + i;
-            float r = kept[at];
-            float z = kept[at + stride];
-            float candidate = kept[at + 2 * stride];
-            float h = dh[dhAt + i];
-            float dn = h * (1f - z) * Math.fma(-candidate, candidate, 1f);
-            float dr = dn * kept[at + 3 * stride] * (r * (1f - r));
-            float dz = h * (before[beforeAt + i] - candidate) * (z * (1f - z));
-            int to = inputsAt + i;
-            inputs[to] = dr;
-            inputs[to + stride] = dz;
-            inputs[to + 2 * stride] = dn;
-            int other = recurrentAt + i;
-            recurrent[other] = dr;
-            recurrent[other + stride] = dz;
-            recurrent[other + 2 * stride] = dn * r;
-            dh[dhAt + i] = h * z;
+            Matrix dh,
+            Matrix gates,
+            Matrix before,
+            Matrix inputs,
+            Matrix recurrent,
+            int distance,
+            int rows,
+            int units) {
+        for (int row = 0; row < rows; row++) {
+            int gate = gates.position(row, 0);
+            int h = dh.position(row, 0);
+            int old = before.position(row, 0);
+            int in = inputs.position(row, 0);
+            int re = recurrent.position(row, 0);
+            for (int i = 0; i < units; i++) {
+                float r = gates.data()[gate + i];
+                float z = gates.data()[gate + distance + i];
+                float n = gates.data()[gate + 2 * distance + i];
+                float d = dh.data()[h + i];
+                float dn = d * (1f - z) * Math.fma(-n, n, 1f);
+                float dr = dn * gates.data()[gate + 3 * distance + i] * (r * (1f - r));
+                float dz = d * (before.data()[old + i] - n) * (z * (1f - z));
+                inputs.data()[in + i] = dr;
+                inputs.data()[in + distance + i] = dz;
+                inputs.data()[in + 2 * distance + i] = dn;
+                recurrent.data()[re + i] = dr;
+                recurrent.data()[re + distance + i] = dz;
+                recurrent.data()[re + 2 * distance + i] = dn * r;
+                dh.data()[h + i] = d * z;
+            }
         }
     }
 }

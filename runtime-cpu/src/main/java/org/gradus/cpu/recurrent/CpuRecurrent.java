@@ -26,7 +26,7 @@ public final class CpuRecurrent implements RecurrentKernels {
     private final WorkerPool pool;
     private final MicroKernels kernels;
     private final Packing packing = Packing.fastest();
-    private final CellPasses passes = CellPasses.create();
+    private final WarmingPasses passes = new WarmingPasses();
     private final Scratch scratch = new Scratch(StepProduct.SCRATCH_SLOTS);
 
     /** Creates kernels that share their work among a pool's threads. */
@@ -55,7 +55,8 @@ public final class CpuRecurrent implements RecurrentKernels {
         FloatRows rows = FloatRows.of(weight, hidden);
         product.packWeights(pool, new Matrix(rows.array(), rows.offset(), hidden, 1));
         var steps =
-                new ForwardSteps(sequence, passes, product, inputs, bias, initial, states, kept);
+                new ForwardSteps(
+                        sequence, passes.best(), product, inputs, bias, initial, states, kept);
         steps.start();
         for (int i = 0; i < sequence.steps(); i++) {
             int order = i;
@@ -83,7 +84,7 @@ public final class CpuRecurrent implements RecurrentKernels {
         var steps =
                 new BackwardSteps(
                         sequence,
-                        passes,
+                        passes.best(),
                         product,
                         statesGradient,
                         initial,

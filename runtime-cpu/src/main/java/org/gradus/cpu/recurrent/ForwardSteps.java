@@ -71,102 +71,114 @@ final class ForwardSteps {
         int turn = order % 2;
         float[] products = product.compute(part, turn);
         int step = sequence.step(order);
-        float[] source = order == 0 ? initial : states;
-        int before = order == 0 ? 0 : sequence.step(order - 1);
-        int sourceAt = order == 0 ? initialAt : statesAt;
-        int sourcePart = order == 0 ? sequence.part() : statePart();
-        for (int row = part.row(); row < part.endRow(); row++) {
-            int from = sourceAt + sequence.position(before, row, 1, part.unit());
-            int to = statesAt + sequence.position(step, row, 1, part.unit());
+        int row = part.row();
+        while (row < part.endRow()) {
+            int end = sequence.endOfRun(row, part.endRow(), step);
             if (sequence.hasEnded(row, step)) {
-                for (int i = 0; i < cell.states(); i++) {
-                    System.arraycopy(
-                            source,
-                            from + i * sourcePart,
-                            states,
-                            to + i * statePart(),
-                            part.units());
-                }
+                keep(part, order, row, end);
             } else {
-                int at = (row - part.row()) * product.rowStride(part);
-                apply(part, step, row, products, at, source, from, sourcePart, to);
+                apply(part, order, row, end, products);
             }
+            row = end;
         }
-        int stored = statesAt + sequence.position(step, part.row(), 1, part.unit());
-        var next = new Matrix(states, stored, sequence.hidden(), 1);
+        Matrix next = state(order, part.row(), part.unit(), 0);
         product.store(1 - turn, next, part.row(), part.endRow(), part.unit(), part.endUnit());
     }
 
-    /** Returns the distance between the parts of the states. */
-    private int statePart() {
-        return sequence.steps() * sequence.part();
+    /**
+     * Returns a part of the states after a step, from a row and unit on.
+     *
+     * @param order when the step was taken; before the first are the initial states
+     */
+    private Matrix state(int order, int row, int unit, int part) {
+        int hidden = sequence.hidden();
+        if (order < 0) {
+            int at = initialAt + part * sequence.part() + sequence.position(0, row, 1, unit);
+            return new Matrix(initial, at, hidden, 1);
+        }
+        int at = statesAt + part * sequence.steps() * sequence.part();
+        int position = sequence.position(sequence.step(order), row, 1, unit);
+        return new Matrix(states, at + position, hidden, 1);
     }
 
-    private void apply(
-            Part part,
-            int step,
-            int row,
-            float[] products,
-            int at,
-            float[] source,
-            int from,
-            int sourcePart,
-            int to) {
+    /** Copies the states of rows whose sequence has ended. */
+    private void keep(Part part, int order, int row, int end) {
+        for (int i = 0; i < cell.states(); i++) {
+            Matrix before = state(order - 1, row, part.unit(), i);
+            Matrix after = state(order, row, part.unit(), i);
+            for (int k = 0; k < end - row; k++) {
+                System.arraycopy(
+                        before.data(),
+                        before.position(k, 0),
+                        after.data(),
+                        after.position(k, 0),
+                        part.units());
+            }
+        }
+    }
+
+    private void apply(Part part, int order, int row, int end, float[] products) {
         int hidden = sequence.hidden();
+        int step = sequence.step(order);
+        int rows = end - row;
         int n = part.units();
         int distance = product.gateStride(part);
-        int x = inputsAt + sequence.position(step, row, cell.gates(), part.unit());
-        int k = keptAt + sequence.position(step, row, cell.kept(), part.unit());
-        int b = biasAt + part.unit();
+        int wide = product.rowStride(part);
+        Matrix y = new Matrix(products, (row - part.row()) * wide, wide, 1);
+        Matrix z = new Matrix(bias, biasAt + part.unit(), 0, 1);
+        int share = inputsAt + sequence.position(step, row, cell.gates(), part.unit());
+        Matrix x = new Matrix(inputs, share, width(), 1);
+        int place = keptAt + sequence.position(step, row, cell.kept(), part.unit());
+        Matrix gates = new Matrix(kept, place, cell.kept() * hidden, 1);
+        Matrix h = state(order, row, part.unit(), 0);
+        // gates are computed in place of the products, which lie close together, and then copied
+        for (int gate = 0; gate < (cell == Cell.GRU ? 2 : cell.gates()); gate++) {
+            int shift = gate * hidden;
+            Matrix sum = y.from(0, gate * distance);
+            passes.sum(x.from(0, shift), sum, z.from(0, shift), sum, rows, n);
+        }
         switch (cell) {
             case TANH -> {
-                passes.tanh(inputs, x, products, at, bias, b, kept, k, n);
-                System.arraycopy(kept, k, states, to, n);
+                passes.tanh(y, y, rows, n);
+                copy(y, h, rows, n);
             }
             case RELU -> {
-                passes.relu(inputs, x, products, at, bias, b, kept, k, n);
-                System.arraycopy(kept, k, states, to, n);
+                passes.relu(y, rows, n);
+                copy(y, h, rows, n);
             }
             case LSTM -> {
-                for (int gate = 0; gate < cell.gates(); gate++) {
-                    int shift = gate * hidden;
-                    int y = at + gate * distance;
-                    if (gate == 2) {
-                        passes.tanh(
-                                inputs, x + shift, products, y, bias, b + shift, kept, k + shift,
-                                n);
-                    } else {
-                        passes.sigmoid(
-                                inputs, x + shift, products, y, bias, b + shift, kept, k + shift,
-                                n);
-                    }
-                }
-                int c = from + sourcePart;
-                passes.lstm(kept, k, hidden, source, c, states, to, to + statePart(), n);
+                Matrix candidate = y.from(0, 2 * distance);
+                Matrix output = y.from(0, 3 * distance);
+                Matrix c = state(order, row, part.unit(), 1);
+                passes.sigmoid(y, rows, n);
+                passes.sigmoid(y.from(0, distance), rows, n);
+                passes.tanh(candidate, candidate, rows, n);
+                passes.sigmoid(output, rows, n);
+                passes.lstm(y, distance, state(order - 1, row, part.unit(), 1), c, rows, n);
+                passes.tanh(c, h, rows, n);
+                passes.multiply(output, h, rows, n);
             }
             case GRU -> {
-                for (int gate = 0; gate < 2; gate++) {
-                    int shift = gate * hidden;
-                    int y = at + gate * distance;
-                    passes.sigmoid(
-                            inputs, x + shift, products, y, bias, b + shift, kept, k + shift, n);
-                }
-                passes.gru(
-                        inputs,
-                        x + 2 * hidden,
-                        products,
-                        at + 2 * distance,
-                        bias,
-                        b + 2 * hidden,
-                        kept,
-                        k,
-                        hidden,
-                        source,
-                        from,
-                        states,
-                        to,
-                        n);
+                Matrix candidate = y.from(0, 2 * distance);
+                Matrix recurrent = gates.from(0, 3 * hidden);
+                int third = 2 * hidden;
+                passes.sigmoid(y, rows, n);
+                passes.sigmoid(y.from(0, distance), rows, n);
+                passes.candidate(
+                        x.from(0, third), candidate, z.from(0, third), y, recurrent, rows, n);
+                passes.tanh(candidate, candidate, rows, n);
+                passes.gru(y, distance, state(order - 1, row, part.unit(), 0), h, rows, n);
             }
+        }
+        for (int gate = 0; gate < cell.gates(); gate++) {
+            copy(y.from(0, gate * distance), gates.from(0, gate * hidden), rows, n);
+        }
+    }
+
+    private static void copy(Matrix source, Matrix target, int rows, int units) {
+        for (int row = 0; row < rows; row++) {
+            int from = source.position(row, 0);
+            System.arraycopy(source.data(), from, target.data(), target.position(row, 0), units);
         }
     }
 }

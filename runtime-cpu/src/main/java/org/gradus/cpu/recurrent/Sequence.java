@@ -39,6 +39,15 @@ record Sequence(
         return lengths != null && lengths[lengthsAt + row] <= step;
     }
 
+    /** Returns the end of the run of rows from {@code row} on that have all ended, or all not. */
+    int endOfRun(int row, int endRow, int step) {
+        int end = row + 1;
+        while (end < endRow && hasEnded(end, step) == hasEnded(row, step)) {
+            end++;
+        }
+        return end;
+    }
+
     /** Returns the distance between the parts of the initial states. */
     int part() {
         return batch * hidden;

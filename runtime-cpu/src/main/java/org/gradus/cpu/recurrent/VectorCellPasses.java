@@ -3,11 +3,13 @@ package org.gradus.cpu.recurrent;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
-import org.gradus.cpu.pointwise.VectorFloatMath;
+import org.gradus.cpu.matmul.Matrix;
+import org.gradus.cpu.pointwise.VectorSigmoids;
 
 /**
  * {@link CellPasses} with the Vector API, the units that fill no vector left to those; loaded only
- * where it is present.
+ * where it is present. Loops call nothing but the Vector API, which alone the compiler inlines into
+ * callers of any size.
  */
 final class VectorCellPasses extends CellPasses {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -15,255 +17,337 @@ final class VectorCellPasses extends CellPasses {
 
     VectorCellPasses() {}
 
-    private static FloatVector load(float[] x, int at) {
-        return FloatVector.fromArray(SPECIES, x, at);
-    }
-
-    private static FloatVector one() {
-        return FloatVector.broadcast(SPECIES, 1f);
-    }
-
-    /** Returns {@code 1 - x²}. */
-    private static FloatVector oneMinusSquare(FloatVector x) {
-        return x.neg().fma(x, one());
+    private static int whole(int units) {
+        return units / LANES * LANES;
     }
 
     @Override
-    void sigmoid(
-            float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, float[] to, int at, int n) {
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            FloatVector sum = load(x, xAt + i).add(load(y, yAt + i).add(load(z, zAt + i)));
-            one().div(VectorFloatMath.exp(sum.neg()).add(1f)).intoArray(to, at + i);
+    void sum(Matrix x, Matrix y, Matrix z, Matrix to, int rows, int units) {
+        int n = whole(units);
+        float[] xs = x.data();
+        float[] ys = y.data();
+        float[] zs = z.data();
+        float[] target = to.data();
+        for (int row = 0; row < rows && n > 0; row++) {
+            int a = x.position(row, 0);
+            int b = y.position(row, 0);
+            int c = z.position(row, 0);
+            int t = to.position(row, 0);
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector sum =
+                        FloatVector.fromArray(SPECIES, ys, b + i)
+                                .add(FloatVector.fromArray(SPECIES, zs, c + i));
+                FloatVector.fromArray(SPECIES, xs, a + i).add(sum).intoArray(target, t + i);
+            }
         }
-        super.sigmoid(x, xAt + i, y, yAt + i, z, zAt + i, to, at + i, n - i);
+        if (n < units) {
+            super.sum(x.from(0, n), y.from(0, n), z.from(0, n), to.from(0, n), rows, units - n);
+        }
     }
 
     @Override
-    void tanh(
-            float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, float[] to, int at, int n) {
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            FloatVector sum = load(x, xAt + i).add(load(y, yAt + i).add(load(z, zAt + i)));
-            VectorFloatMath.tanh(sum).intoArray(to, at + i);
+    void sigmoid(Matrix x, int rows, int units) {
+        int n = whole(units);
+        VectorSigmoids.sigmoid(x.data(), x.offset(), x.rowStride(), rows, n);
+        if (n < units) {
+            super.sigmoid(x.from(0, n), rows, units - n);
         }
-        super.tanh(x, xAt + i, y, yAt + i, z, zAt + i, to, at + i, n - i);
     }
 
     @Override
-    void relu(
-            float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, float[] to, int at, int n) {
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            FloatVector sum = load(x, xAt + i).add(load(y, yAt + i).add(load(z, zAt + i)));
-            sum.blend(0f, sum.compare(VectorOperators.LE, 0f)).intoArray(to, at + i);
+    void tanh(Matrix x, Matrix to, int rows, int units) {
+        int n = whole(units);
+        VectorSigmoids.tanh(
+                x.data(),
+                x.offset(),
+                x.rowStride(),
+                to.data(),
+                to.offset(),
+                to.rowStride(),
+                rows,
+                n);
+        if (n < units) {
+            super.tanh(x.from(0, n), to.from(0, n), rows, units - n);
         }
-        super.relu(x, xAt + i, y, yAt + i, z, zAt + i, to, at + i, n - i);
     }
 
     @Override
-    void lstm(
-            float[] gates,
-            int gatesAt,
-            int stride,
-            float[] c,
-            int cAt,
-            float[] to,
-            int hTo,
-            int cTo,
-            int n) {
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            int at = gatesAt + i;
-            FloatVector gained = load(gates, at).mul(load(gates, at + 2 * stride));
-            FloatVector next = load(gates, at + stride).fma(load(c, cAt + i), gained);
-            next.intoArray(to, cTo + i);
-            load(gates, at + 3 * stride).mul(VectorFloatMath.tanh(next)).intoArray(to, hTo + i);
+    void add(Matrix x, Matrix to, int rows, int units) {
+        int n = whole(units);
+        float[] xs = x.data();
+        float[] target = to.data();
+        for (int row = 0; row < rows && n > 0; row++) {
+            int a = x.position(row, 0);
+            int t = to.position(row, 0);
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector.fromArray(SPECIES, target, t + i)
+                        .add(FloatVector.fromArray(SPECIES, xs, a + i))
+                        .intoArray(target, t + i);
+            }
         }
-        super.lstm(gates, gatesAt + i, stride, c, cAt + i, to, hTo + i, cTo + i, n - i);
+        if (n < units) {
+            super.add(x.from(0, n), to.from(0, n), rows, units - n);
+        }
     }
 
     @Override
-    void gru(
-            float[] x,
-            int xAt,
-            float[] y,
-            int yAt,
-            float[] z,
-            int zAt,
-            float[] kept,
-            int keptAt,
-            int stride,
-            float[] h,
-            int hAt,
-            float[] to,
-            int at,
-            int n) {
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            int place = keptAt + i;
-            FloatVector recurrent = load(y, yAt + i).add(load(z, zAt + i));
-            FloatVector sum = load(kept, place).fma(recurrent, load(x, xAt + i));
-            FloatVector candidate = VectorFloatMath.tanh(sum);
-            candidate.intoArray(kept, place + 2 * stride);
-            recurrent.intoArray(kept, place + 3 * stride);
-            load(kept, place + stride)
-                    .fma(load(h, hAt + i).sub(candidate), candidate)
-                    .intoArray(to, at + i);
+    void multiply(Matrix x, Matrix to, int rows, int units) {
+        int n = whole(units);
+        float[] xs = x.data();
+        float[] target = to.data();
+        for (int row = 0; row < rows && n > 0; row++) {
+            int a = x.position(row, 0);
+            int t = to.position(row, 0);
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector.fromArray(SPECIES, target, t + i)
+                        .mul(FloatVector.fromArray(SPECIES, xs, a + i))
+                        .intoArray(target, t + i);
+            }
         }
-        super.gru(
-                x,
-                xAt + i,
-                y,
-                yAt + i,
-                z,
-                zAt + i,
-                kept,
-                keptAt + i,
-                stride,
-                h,
-                hAt + i,
-                to,
-                at + i,
-                n - i);
+        if (n < units) {
+            super.multiply(x.from(0, n), to.from(0, n), rows, units - n);
+        }
     }
 
     @Override
-    void add(float[] x, int xAt, float[] y, int yAt, float[] to, int at, int n) {
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            load(to, at + i).add(load(x, xAt + i).add(load(y, yAt + i))).intoArray(to, at + i);
+    void lstm(Matrix gates, int distance, Matrix before, Matrix to, int rows, int units) {
+        int n = whole(units);
+        float[] g = gates.data();
+        float[] old = before.data();
+        float[] target = to.data();
+        for (int row = 0; row < rows && n > 0; row++) {
+            int at = gates.position(row, 0);
+            int c = before.position(row, 0);
+            int t = to.position(row, 0);
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector gained =
+                        FloatVector.fromArray(SPECIES, g, at + i)
+                                .mul(FloatVector.fromArray(SPECIES, g, at + 2 * distance + i));
+                FloatVector.fromArray(SPECIES, g, at + distance + i)
+                        .fma(FloatVector.fromArray(SPECIES, old, c + i), gained)
+                        .intoArray(target, t + i);
+            }
         }
-        super.add(x, xAt + i, y, yAt + i, to, at + i, n - i);
+        if (n < units) {
+            Matrix rest = gates.from(0, n);
+            super.lstm(rest, distance, before.from(0, n), to.from(0, n), rows, units - n);
+        }
     }
 
     @Override
-    void add(float[] x, int xAt, float[] to, int at, int n) {
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            load(to, at + i).add(load(x, xAt + i)).intoArray(to, at + i);
+    void candidate(Matrix x, Matrix products, Matrix z, Matrix r, Matrix m, int rows, int units) {
+        int n = whole(units);
+        float[] xs = x.data();
+        float[] ys = products.data();
+        float[] zs = z.data();
+        float[] rs = r.data();
+        float[] ms = m.data();
+        for (int row = 0; row < rows && n > 0; row++) {
+            int a = x.position(row, 0);
+            int b = products.position(row, 0);
+            int c = z.position(row, 0);
+            int gate = r.position(row, 0);
+            int to = m.position(row, 0);
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector recurrent =
+                        FloatVector.fromArray(SPECIES, ys, b + i)
+                                .add(FloatVector.fromArray(SPECIES, zs, c + i));
+                FloatVector.fromArray(SPECIES, rs, gate + i)
+                        .fma(recurrent, FloatVector.fromArray(SPECIES, xs, a + i))
+                        .intoArray(ys, b + i);
+                recurrent.intoArray(ms, to + i);
+            }
         }
-        super.add(x, xAt + i, to, at + i, n - i);
+        if (n < units) {
+            super.candidate(
+                    x.from(0, n),
+                    products.from(0, n),
+                    z.from(0, n),
+                    r.from(0, n),
+                    m.from(0, n),
+                    rows,
+                    units - n);
+        }
     }
 
     @Override
-    void tanhGradient(float[] dh, int dhAt, float[] y, int yAt, float[] to, int at, int n) {
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            load(dh, dhAt + i).mul(oneMinusSquare(load(y, yAt + i))).intoArray(to, at + i);
+    void gru(Matrix gates, int distance, Matrix before, Matrix to, int rows, int units) {
+        int n = whole(units);
+        float[] g = gates.data();
+        float[] old = before.data();
+        float[] target = to.data();
+        for (int row = 0; row < rows && n > 0; row++) {
+            int at = gates.position(row, 0);
+            int h = before.position(row, 0);
+            int t = to.position(row, 0);
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector candidate = FloatVector.fromArray(SPECIES, g, at + 2 * distance + i);
+                FloatVector.fromArray(SPECIES, g, at + distance + i)
+                        .fma(FloatVector.fromArray(SPECIES, old, h + i).sub(candidate), candidate)
+                        .intoArray(target, t + i);
+            }
         }
-        super.tanhGradient(dh, dhAt + i, y, yAt + i, to, at + i, n - i);
+        if (n < units) {
+            Matrix rest = gates.from(0, n);
+            super.gru(rest, distance, before.from(0, n), to.from(0, n), rows, units - n);
+        }
     }
 
     @Override
-    void reluGradient(float[] dh, int dhAt, float[] y, int yAt, float[] to, int at, int n) {
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            var positive = load(y, yAt + i).compare(VectorOperators.GT, 0f);
-            FloatVector.zero(SPECIES).blend(load(dh, dhAt + i), positive).intoArray(to, at + i);
+    void tanhGradient(Matrix dh, Matrix y, Matrix to, int rows, int units) {
+        int n = whole(units);
+        float[] h = dh.data();
+        float[] ys = y.data();
+        float[] target = to.data();
+        FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+        for (int row = 0; row < rows && n > 0; row++) {
+            int a = dh.position(row, 0);
+            int b = y.position(row, 0);
+            int t = to.position(row, 0);
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector value = FloatVector.fromArray(SPECIES, ys, b + i);
+                FloatVector.fromArray(SPECIES, h, a + i)
+                        .mul(value.neg().fma(value, one))
+                        .intoArray(target, t + i);
+            }
         }
-        super.reluGradient(dh, dhAt + i, y, yAt + i, to, at + i, n - i);
+        if (n < units) {
+            super.tanhGradient(dh.from(0, n), y.from(0, n), to.from(0, n), rows, units - n);
+        }
+    }
+
+    @Override
+    void reluGradient(Matrix dh, Matrix y, Matrix to, int rows, int units) {
+        int n = whole(units);
+        float[] h = dh.data();
+        float[] ys = y.data();
+        float[] target = to.data();
+        for (int row = 0; row < rows && n > 0; row++) {
+            int a = dh.position(row, 0);
+            int b = y.position(row, 0);
+            int t = to.position(row, 0);
+            for (int i = 0; i < n; i += LANES) {
+                FloatVector value = FloatVector.fromArray(SPECIES, ys, b + i);
+                FloatVector.zero(SPECIES)
+                        .blend(
+                                FloatVector.fromArray(SPECIES, h, a + i),
+                                value.compare(VectorOperators.GT, 0f))
+                        .intoArray(target, t + i);
+            }
+        }
+        if (n < units) {
+            super.reluGradient(dh.from(0, n), y.from(0, n), to.from(0, n), rows, units - n);
+        }
     }
 
     @Override
     void lstmGradient(
-            float[] dh,
-            int dhAt,
-            float[] dc,
-            int dcAt,
-            float[] gates,
-            int gatesAt,
-            float[] c,
-            int cAt,
-            float[] before,
-            int beforeAt,
-            float[] to,
-            int toAt,
-            int stride,
-            int n) {
-        int k = 0;
-        for (; k + LANES <= n; k += LANES) {
-            int at = gatesAt + k;
-            FloatVector i = load(gates, at);
-            FloatVector f = load(gates, at + stride);
-            FloatVector g = load(gates, at + 2 * stride);
-            FloatVector o = load(gates, at + 3 * stride);
-            FloatVector tanh = VectorFloatMath.tanh(load(c, cAt + k));
-            FloatVector h = load(dh, dhAt + k);
-            FloatVector cell = h.mul(o).fma(oneMinusSquare(tanh), load(dc, dcAt + k));
-            int target = toAt + k;
-            cell.mul(g).mul(i.mul(one().sub(i))).intoArray(to, target);
-            cell.mul(load(before, beforeAt + k))
-                    .mul(f.mul(one().sub(f)))
-                    .intoArray(to, target + stride);
-            cell.mul(i).mul(oneMinusSquare(g)).intoArray(to, target + 2 * stride);
-            h.mul(tanh).mul(o.mul(one().sub(o))).intoArray(to, target + 3 * stride);
-            cell.mul(f).intoArray(dc, dcAt + k);
+            Matrix dh,
+            Matrix dc,
+            Matrix gates,
+            Matrix before,
+            Matrix to,
+            int distance,
+            int rows,
+            int units) {
+        int n = whole(units);
+        float[] dhs = dh.data();
+        float[] dcs = dc.data();
+        float[] gs = gates.data();
+        float[] old = before.data();
+        float[] target = to.data();
+        FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+        for (int row = 0; row < rows && n > 0; row++) {
+            int gate = gates.position(row, 0);
+            int t = to.position(row, 0);
+            int cell = dc.position(row, 0);
+            int h = dh.position(row, 0);
+            int c = before.position(row, 0);
+            for (int k = 0; k < n; k += LANES) {
+                FloatVector i = FloatVector.fromArray(SPECIES, gs, gate + k);
+                FloatVector f = FloatVector.fromArray(SPECIES, gs, gate + distance + k);
+                FloatVector g = FloatVector.fromArray(SPECIES, gs, gate + 2 * distance + k);
+                FloatVector o = FloatVector.fromArray(SPECIES, gs, gate + 3 * distance + k);
+                FloatVector tanh = FloatVector.fromArray(SPECIES, target, t + 3 * distance + k);
+                FloatVector d = FloatVector.fromArray(SPECIES, dhs, h + k);
+                FloatVector slope = tanh.neg().fma(tanh, one);
+                FloatVector sum =
+                        d.mul(o).fma(slope, FloatVector.fromArray(SPECIES, dcs, cell + k));
+                sum.mul(g).mul(i.mul(one.sub(i))).intoArray(target, t + k);
+                sum.mul(FloatVector.fromArray(SPECIES, old, c + k))
+                        .mul(f.mul(one.sub(f)))
+                        .intoArray(target, t + distance + k);
+                sum.mul(i).mul(g.neg().fma(g, one)).intoArray(target, t + 2 * distance + k);
+                d.mul(tanh).mul(o.mul(one.sub(o))).intoArray(target, t + 3 * distance + k);
+                sum.mul(f).intoArray(dcs, cell + k);
+            }
         }
-        super.lstmGradient(
-                dh,
-                dhAt + k,
-                dc,
-                dcAt + k,
-                gates,
-                gatesAt + k,
-                c,
-                cAt + k,
-                before,
-                beforeAt + k,
-                to,
-                toAt + k,
-                stride,
-                n - k);
+        if (n < units) {
+            super.lstmGradient(
+                    dh.from(0, n),
+                    dc.from(0, n),
+                    gates.from(0, n),
+                    before.from(0, n),
+                    to.from(0, n),
+                    distance,
+                    rows,
+                    units - n);
+        }
     }
 
     @Override
     void gruGradient(
-            float[] dh,
-            int dhAt,
-            float[] kept,
-            int keptAt,
-            float[] before,
-            int beforeAt,
-            float[] inputs,
-            int inputsAt,
-            float[] recurrent,
-            int recurrentAt,
-            int stride,
-            int n) {
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            int at = keptAt + i;
-            FloatVector r = load(kept, at);
-            FloatVector z = load(kept, at + stride);
-            FloatVector candidate = load(kept, at + 2 * stride);
-            FloatVector h = load(dh, dhAt + i);
-            FloatVector dn = h.mul(one().sub(z)).mul(oneMinusSquare(candidate));
-            FloatVector dr = dn.mul(load(kept, at + 3 * stride)).mul(r.mul(one().sub(r)));
-            FloatVector dz =
-                    h.mul(load(before, beforeAt + i).sub(candidate)).mul(z.mul(one().sub(z)));
-            int to = inputsAt + i;
-            dr.intoArray(inputs, to);
-            dz.intoArray(inputs, to + stride);
-            dn.intoArray(inputs, to + 2 * stride);
-            int other = recurrentAt + i;
-            dr.intoArray(recurrent, other);
-            dz.intoArray(recurrent, other + stride);
-            dn.mul(r).intoArray(recurrent, other + 2 * stride);
-            h.mul(z).intoArray(dh, dhAt + i);
+            Matrix dh,
+            Matrix gates,
+            Matrix before,
+            Matrix inputs,
+            Matrix recurrent,
+            int distance,
+            int rows,
+            int units) {
+        int whole = whole(units);
+        float[] dhs = dh.data();
+        float[] gs = gates.data();
+        float[] olds = before.data();
+        float[] ins = inputs.data();
+        float[] res = recurrent.data();
+        FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+        for (int row = 0; row < rows && whole > 0; row++) {
+            int gate = gates.position(row, 0);
+            int h = dh.position(row, 0);
+            int old = before.position(row, 0);
+            int in = inputs.position(row, 0);
+            int re = recurrent.position(row, 0);
+            for (int i = 0; i < whole; i += LANES) {
+                FloatVector r = FloatVector.fromArray(SPECIES, gs, gate + i);
+                FloatVector z = FloatVector.fromArray(SPECIES, gs, gate + distance + i);
+                FloatVector n = FloatVector.fromArray(SPECIES, gs, gate + 2 * distance + i);
+                FloatVector m = FloatVector.fromArray(SPECIES, gs, gate + 3 * distance + i);
+                FloatVector d = FloatVector.fromArray(SPECIES, dhs, h + i);
+                FloatVector dn = d.mul(one.sub(z)).mul(n.neg().fma(n, one));
+                FloatVector dr = dn.mul(m).mul(r.mul(one.sub(r)));
+                FloatVector dz =
+                        d.mul(FloatVector.fromArray(SPECIES, olds, old + i).sub(n))
+                                .mul(z.mul(one.sub(z)));
+                dr.intoArray(ins, in + i);
+                dz.intoArray(ins, in + distance + i);
+                dn.intoArray(ins, in + 2 * distance + i);
+                dr.intoArray(res, re + i);
+                dz.intoArray(res, re + distance + i);
+                dn.mul(r).intoArray(res, re + 2 * distance + i);
+                d.mul(z).intoArray(dhs, h + i);
+            }
         }
-        super.gruGradient(
-                dh,
-                dhAt + i,
-                kept,
-                keptAt + i,
-                before,
-                beforeAt + i,
-                inputs,
-                inputsAt + i,
-                recurrent,
-                recurrentAt + i,
-                stride,
-                n - i);
+        if (whole < units) {
+            super.gruGradient(
+                    dh.from(0, whole),
+                    gates.from(0, whole),
+                    before.from(0, whole),
+                    inputs.from(0, whole),
+                    recurrent.from(0, whole),
+                    distance,
+                    rows,
+                    units - whole);
+        }
     }
 }

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.device.Device;
+import org.gradus.device.RecurrentKernels.Cell;
 import org.gradus.device.Window;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
@@ -105,6 +106,8 @@ class DeterminismTest {
         work.put("convolve", x -> images(x.get(0)).convolve(filters(x.get(1)), null, three, 1));
         work.put("maxPool", x -> images(x.get(0)).maxPool(two));
         work.put("averagePool", x -> images(x.get(0)).averagePool(two, true));
+        work.put("LSTM", x -> recurrence(Cell.LSTM, x));
+        work.put("GRU", x -> recurrence(Cell.GRU, x));
         work.put("cumsum", x -> x.get(0).cumsum(1));
         work.put("sort", x -> x.get(0).sort(1, false).values());
         work.put(
@@ -115,6 +118,21 @@ class DeterminismTest {
                 });
         work.put("dropout", x -> new Generator(3).dropout(x.get(0), 0.3));
         return work;
+    }
+
+    private static Tensor recurrence(Cell cell, List<Tensor> x) {
+        int hidden = 112;
+        int wide = cell.gates() * hidden;
+        Tensor inputs = x.get(0).flatten().narrow(0, 0, 7 * 40 * wide).reshape(7, 40, wide);
+        Tensor weight = x.get(1).flatten().narrow(0, 0, wide * hidden).mul(0.1);
+        Tensor initial = x.get(1).flatten().narrow(0, 0, cell.states() * 40 * hidden);
+        return inputs.recurrence(
+                cell,
+                weight.reshape(wide, hidden),
+                null,
+                initial.reshape(cell.states(), 40, hidden),
+                null,
+                true);
     }
 
     /** [16, 8, 32, 32] of [512, 256]. */

@@ -7,12 +7,18 @@ import static org.gradus.tests.conformance.Mistake.whole;
 import static org.gradus.tests.conformance.Mistake.window;
 
 import java.util.stream.Stream;
+import org.gradus.device.Device;
+import org.gradus.device.RecurrentKernels.Cell;
 import org.gradus.tensor.Tensor;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** Shapes that do not fit are refused by a sentence that names the operation and the shapes. */
 class ShapeErrorTest {
+    private static Tensor recurrence(Device d, Tensor inputs, Tensor weight, Tensor lengths) {
+        return inputs.recurrence(Cell.LSTM, weight, null, ones(d, 2, 3, 5), lengths, false);
+    }
+
     private static Stream<Mistake> shapes() {
         return Stream.of(
                 of(
@@ -54,6 +60,35 @@ class ShapeErrorTest {
                         "linear",
                         "[4]",
                         "[5, 3]"),
+                of(
+                        "recurrence with a weight of another cell",
+                        d -> recurrence(d, ones(d, 2, 3, 20), ones(d, 15, 5), null),
+                        "recurrence",
+                        "[15, 5]",
+                        "LSTM"),
+                of(
+                        "recurrence of other inputs",
+                        d -> recurrence(d, ones(d, 2, 3, 16), ones(d, 20, 5), null),
+                        "recurrence",
+                        "[2, 3, 16]",
+                        "[20, 5]"),
+                of(
+                        "recurrence from other states",
+                        d -> recurrence(d, ones(d, 2, 4, 20), ones(d, 20, 5), null),
+                        "recurrence",
+                        "[2, 3, 5]",
+                        "[2, 4, 20]"),
+                of(
+                        "recurrence with lengths for another batch",
+                        d -> recurrence(d, ones(d, 2, 3, 20), ones(d, 20, 5), whole(d, 4)),
+                        "recurrence",
+                        "[4]",
+                        "[2, 3, 20]"),
+                of(
+                        "recurrence with lengths that are not whole",
+                        d -> recurrence(d, ones(d, 2, 3, 20), ones(d, 20, 5), ones(d, 3)),
+                        "recurrence",
+                        "f32"),
                 of("dot of matrices", d -> ones(d, 2, 2).dot(ones(d, 2, 2)), "dot", "[2, 2]"),
                 of("reshape", d -> ones(d, 2, 3).reshape(4, 2), "reshape", "[2, 3]", "[4, 2]"),
                 of("reshape to any", d -> ones(d, 2, 3).reshape(4, -1), "reshape", "[2, 3]"),
