@@ -4,14 +4,17 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.gradus.device.Device;
+import org.gradus.models.Dcgan;
 import org.gradus.models.LeNet;
 import org.gradus.models.Mlp;
+import org.gradus.models.ResNet;
 import org.gradus.nn.Embedding;
 import org.gradus.nn.LSTM;
 import org.gradus.nn.Layer;
 import org.gradus.nn.Linear;
 import org.gradus.nn.Loss;
 import org.gradus.optim.Adam;
+import org.gradus.optim.SGD;
 import org.gradus.optim.UpdateRule;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.Generator;
@@ -45,6 +48,24 @@ final class Training {
                                     device,
                                     10,
                                     Shape.of(64, 1, 28, 28)));
+
+    static final Workload RESNET =
+            workload(
+                    "resnet18",
+                    "CIFAR-10's variant for 32 by 32, batch 32, SGD with momentum",
+                    32,
+                    device ->
+                            classifier(
+                                    () -> ResNet.resnet18(3, 10),
+                                    SGD.withLearningRate(0.01)
+                                            .withMomentum(0.9)
+                                            .withWeightDecay(5e-4),
+                                    device,
+                                    10,
+                                    Shape.of(32, 3, 32, 32)));
+
+    static final Workload DCGAN =
+            workload("dcgan", "28 by 28, batch 64, a step of each network, Adam", 64, Training::gan);
 
     static final Workload CHARACTER_LSTM =
             workload(
@@ -81,6 +102,15 @@ final class Training {
                 rule,
                 kept(() -> data.normal(device, input)),
                 kept(() -> data.integers(device, Shape.of(input.size(0)), classes)));
+    }
+
+    private static TrainingStep gan(Device device) {
+        Generator data = new Generator(DATA_SEED);
+        int latent = 100;
+        return new GanStep(
+                Dcgan.of(1, 28, 64, latent),
+                kept(() -> data.uniform(device, Shape.of(64, 1, 28, 28), -1, 1)),
+                kept(() -> data.normal(device, Shape.of(64, latent))));
     }
 
     /** Returns a step of a model that finds the character that follows each of a text. */

@@ -10,7 +10,9 @@ public final class Workloads {
             List.of(
                     Training.MLP,
                     Training.LENET,
+                    Training.RESNET,
                     Training.CHARACTER_LSTM,
+                    Training.DCGAN,
                     new Workload("matmul", "products of matrices, C = A B", MatrixProducts.cases()),
                     new Workload(
                             "conv",
