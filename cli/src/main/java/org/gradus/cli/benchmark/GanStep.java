@@ -75,8 +75,7 @@ final class GanStep implements TrainingStep {
     public double loss() {
         model.eval();
         try (var _ = Scope.open()) {
-            return Autograd.withoutGradients(
-                    () -> discriminatorLoss(model.generate(noise)).item());
+            return Autograd.withoutGradients(() -> discriminatorLoss(model.generate(noise)).item());
         } finally {
             model.train();
         }

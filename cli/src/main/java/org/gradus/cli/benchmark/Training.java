@@ -65,7 +65,8 @@ final class Training {
                                     Shape.of(32, 3, 32, 32)));
 
     static final Workload DCGAN =
-            workload("dcgan", "28 by 28, batch 64, a step of each network, Adam", 64, Training::gan);
+            workload(
+                    "dcgan", "28 by 28, batch 64, a step of each network, Adam", 64, Training::gan);
 
     static final Workload CHARACTER_LSTM =
             workload(
