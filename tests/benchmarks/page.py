@@ -41,11 +41,12 @@ def machine(results, options):
     except (OSError, AttributeError):
         pass
     version = next((result["pytorch"] for result in results if "pytorch" in result), "?")
+    clock = "" if options.clock == "nanoseconds" else " Time on the processor, not by the clock."
     load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
     return (
         f"Measured on {datetime.date.today()}: {os.cpu_count()} cores ({model}{vectors}),"
-        f" {options.threads} threads on each side, PyTorch {version}, {options.rounds} slices of"
-        f" {options.slice:.0f} ms; load of the machine at the end {load}."
+        f" {options.threads} thread(s) on each side, PyTorch {version}, {options.rounds} slices of"
+        f" {options.slice:.0f} ms; load of the machine at the end {load}.{clock}"
     )
 
 
