@@ -61,11 +61,6 @@ public final class Gpt extends Layer {
             return new Settings(vocabulary, context, size, heads, layers, probability, bias, tied);
         }
 
-        /** Returns these settings without biases. */
-        public Settings withoutBias() {
-            return new Settings(vocabulary, context, size, heads, layers, dropout, false, tied);
-        }
-
         /** Returns these settings with an output of its own weight. */
         public Settings untied() {
             return new Settings(vocabulary, context, size, heads, layers, dropout, bias, false);
@@ -129,15 +124,18 @@ public final class Gpt extends Layer {
     }
 
     /**
-     * Returns the logits for tokens that follow those which a cache remembers, and remembers them,
-     * too. No gradients are recorded.
-     *
-     * @param cache null for none
+     * Returns the logits for tokens that follow those which a cache (null for none) remembers, and
+     * remembers them, too. No gradients are recorded with a cache.
      */
     public Tensor apply(Tensor tokens, KeyValueCache cache) {
         return cache == null
                 ? apply(tokens)
                 : within(() -> Autograd.withoutGradients(() -> logits(tokens, cache)));
+    }
+
+    /** Begins to continue sequences of tokens, which may grow beyond the context. */
+    public Continuation continuation() {
+        return new CachedContinuation(this, settings.context(), this::apply);
     }
 
     private Tensor logits(Tensor x, KeyValueCache cache) {

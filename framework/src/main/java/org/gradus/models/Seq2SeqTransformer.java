@@ -111,6 +111,15 @@ public final class Seq2SeqTransformer extends Module {
         return within(cache == null ? work : () -> Autograd.withoutGradients(work));
     }
 
+    /**
+     * Begins to translate: targets are continued, beginning with the token for the start.
+     *
+     * @param source {@code [batch, source steps]}, padded
+     */
+    public Continuation continuation(Tensor source) {
+        return new Translation(this, source);
+    }
+
     private Tensor logits(Tensor tokens, Tensor memory, Tensor sourceTokens, KeyValueCache cache) {
         int position = cache == null ? 0 : cache.steps();
         Tensor x = embedded("target", target, tokens, position);

@@ -228,9 +228,11 @@ final class Backward {
             for (int group = 0; group < problem.groups(); group += BLOCK_GROUPS) {
                 int end = Math.min(problem.groups(), group + BLOCK_GROUPS);
                 // what the last group of a block sees is most
-                int seen = Math.min(count, problem.seenBy(end - 1) - t * TILE_KEYS);
+                int seen = problem.seenBy(end - 1) - t * TILE_KEYS;
                 if (seen > 0) {
-                    computeBlock(t, shared, group, end, seen);
+                    // whole panels: what pads one would be added to the gradients of other keys
+                    int whole = PackedBlock.panels(seen, WIDTH) * WIDTH;
+                    computeBlock(t, shared, group, end, Math.min(count, whole));
                 }
             }
         }

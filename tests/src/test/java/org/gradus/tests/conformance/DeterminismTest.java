@@ -14,6 +14,7 @@ import org.gradus.device.RecurrentKernels.Cell;
 import org.gradus.device.Window;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
+import org.gradus.tensor.AttentionOptions;
 import org.gradus.tensor.Autograd;
 import org.gradus.tensor.Generator;
 import org.gradus.tensor.HostArray;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.TestFactory;
  * operations are here besides the golden cases, most of which one thread does alone.
  */
 class DeterminismTest {
+    private static final AttentionOptions CAUSAL = AttentionOptions.DEFAULT.withCausal();
     private static final int[] THREADS = {1, 2, 3};
     private static final List<Device> DEVICES = new ArrayList<>();
 
@@ -104,6 +106,8 @@ class DeterminismTest {
         work.put("matmul of columns", x -> x.get(0).mT().matmul(x.get(1)));
         work.put("batched matmul", x -> batches(x.get(0)).matmul(batches(x.get(1)).mT()));
         work.put("convolve", x -> images(x.get(0)).convolve(filters(x.get(1)), null, three, 1));
+        work.put("attention", x -> heads(x.get(0)).attention(heads(x.get(1)), heads(x.get(1))));
+        work.put("causal attention", x -> packed(x.get(0)).packedAttention(4, 2, CAUSAL));
         work.put("maxPool", x -> images(x.get(0)).maxPool(two));
         work.put("averagePool", x -> images(x.get(0)).averagePool(two, true));
         work.put("LSTM", x -> recurrence(Cell.LSTM, x));
@@ -138,6 +142,16 @@ class DeterminismTest {
     /** [16, 8, 32, 32] of [512, 256]. */
     private static Tensor images(Tensor x) {
         return x.reshape(16, 8, 32, 32);
+    }
+
+    /** [2, 4, 512, 32] of [512, 256]. */
+    private static Tensor heads(Tensor x) {
+        return x.reshape(512, 2, 4, 32).permute(1, 2, 0, 3);
+    }
+
+    /** [1, 512, 256], 32 for each of 4 heads and of 2 key heads' keys and values. */
+    private static Tensor packed(Tensor x) {
+        return x.reshape(1, 512, 256);
     }
 
     private static Tensor batches(Tensor x) {

@@ -9,6 +9,7 @@ import static org.gradus.tests.conformance.Mistake.window;
 import java.util.stream.Stream;
 import org.gradus.device.Device;
 import org.gradus.device.RecurrentKernels.Cell;
+import org.gradus.tensor.AttentionOptions;
 import org.gradus.tensor.Tensor;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -95,6 +96,38 @@ class ShapeErrorTest {
                 of("permute", d -> ones(d, 2, 3).permute(0, 0), "permute", "[0, 0]", "[2, 3]"),
                 of("an axis too far", d -> ones(d, 2, 3).sum(2), "sum", "2", "[2, 3]"),
                 of("an axis named twice", d -> ones(d, 2, 3).sum(0, -2), "sum", "[0, -2]"),
+                of(
+                        "attention to keys of another size",
+                        d ->
+                                ones(d, 2, 3, 5, 8)
+                                        .attention(ones(d, 2, 3, 7, 4), ones(d, 2, 3, 7, 8)),
+                        "attention",
+                        "[2, 3, 5, 8]",
+                        "[2, 3, 7, 4]"),
+                of(
+                        "attention of heads that do not share evenly",
+                        d ->
+                                ones(d, 2, 3, 5, 8)
+                                        .attention(ones(d, 2, 2, 5, 8), ones(d, 2, 2, 5, 8)),
+                        "attention",
+                        "[2, 2, 5, 8]",
+                        "multiple"),
+                of(
+                        "attention with a mask of another size",
+                        d ->
+                                ones(d, 2, 3, 5, 8)
+                                        .attention(
+                                                ones(d, 2, 3, 7, 8),
+                                                ones(d, 2, 3, 7, 8),
+                                                AttentionOptions.DEFAULT.withMask(ones(d, 5, 6))),
+                        "attention",
+                        "[5, 6]",
+                        "[2, 3, 5, 7]"),
+                of(
+                        "packed attention of a size that does not divide",
+                        d -> ones(d, 2, 5, 20).packedAttention(2, 2, AttentionOptions.DEFAULT),
+                        "packedAttention",
+                        "[2, 5, 20]"),
                 of("softmax of an axis", d -> ones(d, 2, 3).softmax(5), "softmax", "5", "[2, 3]"),
                 of("cumsum of an axis", d -> ones(d, 2, 3).cumsum(5), "cumsum", "5", "[2, 3]"),
                 of("flip of an axis", d -> ones(d, 2, 3).flip(4), "flip", "4", "[2, 3]"),

@@ -18,13 +18,19 @@ import org.gradus.nn.Layer;
 import org.gradus.nn.LayerNorm;
 import org.gradus.nn.Linear;
 import org.gradus.nn.MaxPool2d;
+import org.gradus.nn.MultiheadAttention;
 import org.gradus.nn.RMSNorm;
 import org.gradus.nn.Residual;
 import org.gradus.nn.Sequential;
 import org.gradus.nn.SiLU;
 import org.gradus.nn.Softmax;
 import org.gradus.nn.Tanh;
+import org.gradus.nn.TransformerEncoder;
+import org.gradus.nn.TransformerSettings;
 import org.gradus.nn.Upsample;
+import org.gradus.shape.Shape;
+import org.gradus.tensor.Scope;
+import org.gradus.tensor.Tensor;
 import org.gradus.tests.conformance.TestDevices;
 import org.gradus.tests.gradients.GradientCheck;
 import org.junit.jupiter.api.DynamicTest;
@@ -42,6 +48,8 @@ class LayerGradientsTest {
                 new Case("perceptron", LayerGradientsTest::perceptron, 3, 4),
                 new Case("convolutional", LayerGradientsTest::convolutional, 2, 2, 5, 5),
                 new Case("generator", LayerGradientsTest::generator, 2, 3, 2, 2),
+                new Case("transformer", LayerGradientsTest::transformer, 2, 3, 4),
+                new Case("rotary", LayerGradientsTest::rotary, 1, 4, 8),
                 new Case("residual", LayerGradientsTest::residual, 1, 2, 4, 4));
     }
 
@@ -70,6 +78,21 @@ class LayerGradientsTest {
                 new Conv2d(4, 1, 2));
     }
 
+    private static Layer transformer() {
+        TransformerSettings settings =
+                TransformerSettings.of(4, 2)
+                        .withFeedforward(5)
+                        .withDropout(0)
+                        .withActivation(Tensor::gelu)
+                        .withNormFirst()
+                        .withCausal();
+        return new TransformerEncoder(settings, 2).normalized();
+    }
+
+    private static Layer rotary() {
+        return new MultiheadAttention(8, 4).keyHeads(2).rotary(100);
+    }
+
     private static Layer residual() {
         Layer block = new Sequential(new InstanceNorm2d(2).affine(), new Conv2d(2, 2, 1));
         return new Sequential(new Residual(block), new AdaptiveAvgPool2d(3, 2));
@@ -84,6 +107,10 @@ class LayerGradientsTest {
         return devices.stream().flatMap(device -> cases().map(c -> test(device, c)));
     }
 
+    private static Tensor ones(Device device, int... sizes) {
+        return Tensor.ones(device, DType.F64, Shape.of(sizes));
+    }
+
     private static DynamicTest test(Device device, Case c) {
         return DynamicTest.dynamicTest(
                 c.name() + " " + device.name(),
@@ -91,6 +118,8 @@ class LayerGradientsTest {
                     Layer layer = c.layer().get();
                     layer.initialize(device, 5);
                     layer.to(DType.F64);
+                    // what a layer computes once and keeps is no leak
+                    Scope.compute(() -> layer.apply(ones(device, c.input()))).release();
                     GradientCheck check =
                             GradientCheck.of(device, x -> layer.apply(x.getFirst()), c.input());
                     check.firstOrder();
