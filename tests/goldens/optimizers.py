@@ -51,6 +51,38 @@ def lion():
     return {"parameter": parameter.tolist(), "states": {"exp_avg": mean.tolist()}}
 
 
+def lamb():
+    """The paper's listing, in doubles; PyTorch has none."""
+    parameter, mean, square = torch.sin(INDEX), torch.zeros(5), torch.zeros(5)
+    for step in range(1, 11):
+        g = gradient(step)
+        mean = 0.9 * mean + 0.1 * g
+        square = 0.999 * square + 0.001 * g * g
+        ratio = (mean / (1 - 0.9**step)) / ((square / (1 - 0.999**step)).sqrt() + 1e-6)
+        direction = ratio + 0.02 * parameter
+        parameter = parameter - 0.01 * parameter.norm() / direction.norm() * direction
+    return {
+        "parameter": parameter.tolist(),
+        "states": {"exp_avg": mean.tolist(), "exp_avg_sq": square.tolist()},
+    }
+
+
+def muon(rows, columns, **options):
+    """PyTorch's, but for its rounding to bfloat16, which would hide mistakes."""
+    index = torch.arange(rows * columns, dtype=torch.float64)
+    parameter = torch.nn.Parameter(torch.sin(index).reshape(rows, columns))
+    optimizer = optim.Muon([parameter], lr=0.02, **options)
+    rounding = torch.Tensor.bfloat16
+    torch.Tensor.bfloat16 = lambda x: x.clone()
+    for step in range(1, 11):
+        g = torch.cos(step + 0.5 * index) * (1 + 0.1 * step)
+        parameter.grad = g.reshape(rows, columns)
+        optimizer.step()
+    torch.Tensor.bfloat16 = rounding
+    buffer = optimizer.state[parameter]["momentum_buffer"]
+    return {"parameter": parameter.flatten().tolist(), "buffer": buffer.flatten().tolist()}
+
+
 def factors(make, steps=12):
     parameter = torch.nn.Parameter(torch.zeros(1))
     optimizer = optim.SGD([parameter], lr=1.0)
@@ -94,6 +126,18 @@ OPTIMIZERS = {
     "adagrad": run(lambda p: optim.Adagrad(p, lr=0.1)),
     "adagrad.decay": run(lambda p: optim.Adagrad(p, lr=0.1, lr_decay=0.1, weight_decay=0.1)),
     "lion": lion(),
+    "adam.amsgrad": run(lambda p: optim.Adam(p, lr=0.01, betas=(0.9, 0.7), amsgrad=True)),
+    "adamW.amsgrad": run(lambda p: optim.AdamW(p, lr=0.01, betas=(0.9, 0.7), amsgrad=True)),
+    "adadelta": run(lambda p: optim.Adadelta(p, lr=0.5, rho=0.8, weight_decay=0.1)),
+    "nAdam": run(lambda p: optim.NAdam(p, lr=0.01, weight_decay=0.1)),
+    "rAdam": run(lambda p: optim.RAdam(p, lr=0.01, weight_decay=0.1)),
+    "lamb": lamb(),
+}
+
+MATRICES = {
+    "muon": muon(2, 3),
+    "muon.tall": muon(4, 2, momentum=0.8, nesterov=False, weight_decay=0.0),
+    "muon.adam": muon(3, 3, adjust_lr_fn="match_rms_adamw"),
 }
 
 SCHEDULES = {
@@ -126,5 +170,14 @@ PLATEAUS = {
 }
 
 with open(sys.argv[1], "w", encoding="ascii") as file:
-    json.dump({"optimizers": OPTIMIZERS, "schedules": SCHEDULES, "plateaus": PLATEAUS}, file, separators=(",", ":"))
+    json.dump(
+        {
+            "optimizers": OPTIMIZERS,
+            "matrices": MATRICES,
+            "schedules": SCHEDULES,
+            "plateaus": PLATEAUS,
+        },
+        file,
+        separators=(",", ":"),
+    )
     file.write("\n")

@@ -12,9 +12,16 @@ import org.gradus.expr.Expr;
  * @param beta2 decay of the average of their squares
  * @param epsilon added to the root of the latter
  * @param weightDecay this times the parameter is added to the gradient
+ * @param amsgrad whether the largest average of squares so far takes the place of the last one; it
+ *     is then a state {@code max_exp_avg_sq}
  */
 public record Adam(
-        double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
+        double learningRate,
+        double beta1,
+        double beta2,
+        double epsilon,
+        double weightDecay,
+        boolean amsgrad)
         implements UpdateRule {
     /** Checks the settings. */
     public Adam {
@@ -27,27 +34,32 @@ public record Adam(
 
     /** Returns the rule with PyTorch's defaults: betas 0.9 and 0.999, epsilon 1e-8, decay 0. */
     public static Adam withLearningRate(double learningRate) {
-        return new Adam(learningRate, 0.9, 0.999, 1e-8, 0);
+        return new Adam(learningRate, 0.9, 0.999, 1e-8, 0, false);
     }
 
     /** Returns this rule with other decays of the averages. */
     public Adam withBetas(double first, double second) {
-        return new Adam(learningRate, first, second, epsilon, weightDecay);
+        return new Adam(learningRate, first, second, epsilon, weightDecay, amsgrad);
     }
 
     /** Returns this rule with another epsilon. */
     public Adam withEpsilon(double value) {
-        return new Adam(learningRate, beta1, beta2, value, weightDecay);
+        return new Adam(learningRate, beta1, beta2, value, weightDecay, amsgrad);
+    }
+
+    /** Returns this rule with the largest average of squares so far (Reddi et al., 2018). */
+    public Adam withAmsgrad() {
+        return new Adam(learningRate, beta1, beta2, epsilon, weightDecay, true);
     }
 
     @Override
     public Adam withWeightDecay(double value) {
-        return new Adam(learningRate, beta1, beta2, epsilon, value);
+        return new Adam(learningRate, beta1, beta2, epsilon, value, amsgrad);
     }
 
     @Override
     public List<String> states() {
-        return AdaptiveMoments.STATES;
+        return amsgrad ? AdaptiveMoments.STATES_WITH_MAXIMUM : AdaptiveMoments.STATES;
     }
 
     @Override

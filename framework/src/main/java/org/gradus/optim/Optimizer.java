@@ -125,6 +125,7 @@ public final class Optimizer {
     }
 
     private static void update(Group group, Batch batch, List<Entry> entries) {
+        List<Tensor> directions = new ArrayList<>();
         List<List<View>> inputs = new ArrayList<>(entries.size());
         List<List<View>> outputs = new ArrayList<>(entries.size());
         for (Entry entry : entries) {
@@ -135,7 +136,14 @@ public final class Optimizer {
             List<View> out = new ArrayList<>();
             in.add(value);
             in.add(gradient);
-            out.add(value);
+            if (group.rule instanceof DirectionRule) {
+                Tensor parameter = entry.parameter.value();
+                DType compute = batch.dtype().computeType();
+                directions.add(Tensor.zeros(parameter.device(), compute, parameter.shape()));
+                out.add(directions.getLast().view());
+            } else {
+                out.add(value);
+            }
             for (Tensor state : entry.states) {
                 View view = state.viewForUpdate();
                 in.add(view);
@@ -151,6 +159,20 @@ public final class Optimizer {
                 group.rule.scalars(batch.step(), group.learningRate),
                 inputs,
                 outputs);
+        if (group.rule instanceof DirectionRule rule) {
+            for (int i = 0; i < entries.size(); i++) {
+                move(entries.get(i).parameter, rule, directions.get(i), group.learningRate);
+            }
+        }
+    }
+
+    private static void move(
+            Parameter parameter, DirectionRule rule, Tensor direction, double learningRate) {
+        try (var _ = Scope.open()) {
+            Tensor value = parameter.value().detach().to(direction.dtype());
+            Tensor step = rule.shape(value, direction);
+            parameter.value().assign(value.sub(step.mul(learningRate)));
+        }
     }
 
     private static void prepareStates(UpdateRule rule, Entry entry) {
@@ -185,7 +207,8 @@ public final class Optimizer {
                             .formatted(rule, states.size(), update.states().size()));
         }
         List<Expr> outputs = new ArrayList<>();
-        outputs.add(update.parameter().cast(dtype));
+        DType type = rule instanceof DirectionRule ? compute : dtype;
+        outputs.add(update.parameter().cast(type));
         update.states().forEach(state -> outputs.add(state.cast(compute)));
         return Program.of(outputs.toArray(Expr[]::new));
     }

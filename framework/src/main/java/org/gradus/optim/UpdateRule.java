@@ -22,6 +22,8 @@ import org.gradus.expr.Expr;
  *     }
  * }
  * }</pre>
+ *
+ * <p>A rule that needs norms or products of whole tensors is a {@link DirectionRule}.
  */
 public interface UpdateRule {
     /**

@@ -108,6 +108,12 @@ class OptimizerTest {
                 "adagrad.decay",
                 Adagrad.withLearningRate(0.1).withLearningRateDecay(0.1).withWeightDecay(0.1));
         rules.put("lion", Lion.withLearningRate(0.01).withWeightDecay(0.3));
+        rules.put("adam.amsgrad", Adam.withLearningRate(0.01).withBetas(0.9, 0.7).withAmsgrad());
+        rules.put("adamW.amsgrad", AdamW.withLearningRate(0.01).withBetas(0.9, 0.7).withAmsgrad());
+        rules.put("adadelta", Adadelta.withLearningRate(0.5).withRho(0.8).withWeightDecay(0.1));
+        rules.put("nAdam", NAdam.withLearningRate(0.01).withWeightDecay(0.1));
+        rules.put("rAdam", RAdam.withLearningRate(0.01).withWeightDecay(0.1));
+        rules.put("lamb", LAMB.withLearningRate(0.01).withWeightDecay(0.02));
         assertEquals(goldens.size(), rules.size());
         return rules.entrySet().stream()
                 .flatMap(

@@ -28,13 +28,17 @@ import org.gradus.nn.ReLU;
 import org.gradus.nn.Sequential;
 import org.gradus.nn.Sigmoid;
 import org.gradus.nn.Tanh;
+import org.gradus.optim.Adadelta;
 import org.gradus.optim.Adagrad;
 import org.gradus.optim.Adam;
 import org.gradus.optim.AdamW;
 import org.gradus.optim.Clipping;
 import org.gradus.optim.Ema;
+import org.gradus.optim.LAMB;
 import org.gradus.optim.Lion;
+import org.gradus.optim.NAdam;
 import org.gradus.optim.Optimizer;
+import org.gradus.optim.RAdam;
 import org.gradus.optim.RMSProp;
 import org.gradus.optim.SGD;
 import org.gradus.optim.UpdateRule;
@@ -109,7 +113,12 @@ class LearningTest {
                         AdamW.withLearningRate(0.01),
                         RMSProp.withLearningRate(0.01).withMomentum(0.9).centering(),
                         Adagrad.withLearningRate(0.01),
-                        Lion.withLearningRate(0.01));
+                        Lion.withLearningRate(0.01),
+                        Adam.withLearningRate(0.01).withAmsgrad(),
+                        Adadelta.withLearningRate(0.5),
+                        NAdam.withLearningRate(0.01),
+                        RAdam.withLearningRate(0.01),
+                        LAMB.withLearningRate(0.01));
         for (UpdateRule rule : rules) {
             Bag expected = bag(Device.of("cpu"), DType.F64);
             Bag actual = bag(device, DType.F32);
