@@ -25,25 +25,46 @@ public final class ResNet extends Layer {
     private final Linear fc;
 
     /**
+     * Makes a network whose first convolution keeps the size of the image, and whose blocks add
+     * nothing at first.
+     *
+     * @param channels the channels of an image: 1 for gray
+     * @param width the channels of the first stage
+     * @param blocks the number of blocks of each stage
+     * @param classes the number of classes
+     */
+    public ResNet(int channels, int width, List<Integer> blocks, int classes) {
+        this(channels, 1, width, blocks, classes, true);
+    }
+
+    /**
      * Makes a network.
      *
      * @param channels the channels of an image: 1 for gray
+     * @param stride the stride of the first convolution: 1, or 2 to halve height and width at once,
+     *     which makes the rest four times as fast
      * @param width the channels of the first stage
      * @param blocks the number of blocks of each stage
      * @param classes the number of classes
      * @param zeroInit whether each block adds nothing at first, as the weights of its last
      *     normalization are 0 (Goyal et al., 2017, section 5.1); else they are 1
      */
-    public ResNet(int channels, int width, List<Integer> blocks, int classes, boolean zeroInit) {
-        conv1 = module("conv1", convolution(channels, width, 3, 1));
+    public ResNet(
+            int channels,
+            int stride,
+            int width,
+            List<Integer> blocks,
+            int classes,
+            boolean zeroInit) {
+        conv1 = module("conv1", convolution(channels, width, 3, stride));
         bn1 = module("bn1", new BatchNorm2d(width));
         int in = width;
         for (int stage = 0; stage < blocks.size(); stage++) {
             int out = width << stage;
             List<Layer> layers = new ArrayList<>();
             for (int block = 0; block < blocks.get(stage); block++) {
-                int stride = stage > 0 && block == 0 ? 2 : 1;
-                layers.add(new BasicBlock(in, out, stride, zeroInit));
+                int step = stage > 0 && block == 0 ? 2 : 1;
+                layers.add(new BasicBlock(in, out, step, zeroInit));
                 in = out;
             }
             stages.add(module("layer" + (stage + 1), new Sequential(layers)));
@@ -53,12 +74,12 @@ public final class ResNet extends Layer {
 
     /** Returns ResNet-18 for images of 32 by 32 pixels: 64 to 512 channels, 2 blocks a stage. */
     public static ResNet resnet18(int channels, int classes) {
-        return new ResNet(channels, 64, List.of(2, 2, 2, 2), classes, false);
+        return new ResNet(channels, 1, 64, List.of(2, 2, 2, 2), classes, false);
     }
 
     /** Returns ResNet-8, the smallest of He et al.'s kind: 16 to 64 channels, a block a stage. */
     public static ResNet resnet8(int channels, int classes) {
-        return new ResNet(channels, 16, List.of(1, 1, 1), classes, true);
+        return new ResNet(channels, 16, List.of(1, 1, 1), classes);
     }
 
     @Override

@@ -49,13 +49,14 @@ final class PictureModels {
     }
 
     static Builder resNet(Section settings) {
+        int stride = settings.count("stride", 1, 1);
         int width = settings.count("width", 16, 1);
         List<Integer> blocks = settings.counts("blocks", List.of(1, 1, 1));
         boolean zeroInit = settings.flag("zero_init", true);
         return format -> {
             InputFormat pictures = pictures(format, "resnet");
             int channels = pictures.shape().size(0);
-            return new ResNet(channels, width, blocks, pictures.outputs(), zeroInit);
+            return new ResNet(channels, stride, width, blocks, pictures.outputs(), zeroInit);
         };
     }
 

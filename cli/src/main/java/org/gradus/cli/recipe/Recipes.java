@@ -13,7 +13,16 @@ import org.gradus.cli.settings.Setting;
 
 /** Finds recipes: the built-in ones by name, users' own by file. */
 public final class Recipes {
-    private static final List<String> NAMES = List.of("digits", "fashion-mlp", "fashion-cnn");
+    private static final List<String> NAMES =
+            List.of(
+                    "digits",
+                    "fashion-mlp",
+                    "fashion-cnn",
+                    "fashion-resnet",
+                    "fashion-autoencoder",
+                    "fashion-vae",
+                    "fashion-gan",
+                    "fashion-wgan-gp");
 
     private Recipes() {}
 

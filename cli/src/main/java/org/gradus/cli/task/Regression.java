@@ -62,9 +62,9 @@ final class Regression implements LearningTask, Predictions {
         };
     }
 
-    /** Returns the numbers {@code [batch]}, in their own unit. */
+    /** Returns the numbers {@code [batch, 1]}, in their own unit. */
     private Tensor predicted(Tensor inputs) {
-        return model.apply(inputs).squeeze(-1).mul(scale.deviation()).add(scale.mean());
+        return model.apply(inputs).mul(scale.deviation()).add(scale.mean());
     }
 
     @Override

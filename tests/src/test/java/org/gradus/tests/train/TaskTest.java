@@ -78,7 +78,7 @@ class TaskTest {
     }
 
     private static Task resNet() {
-        ResNet model = new ResNet(1, 4, List.of(1, 1), 10, true);
+        ResNet model = new ResNet(1, 4, List.of(1, 1), 10);
         return Supervised.of(model, Loss.crossEntropy());
     }
 
