@@ -126,6 +126,67 @@ class CharacterLstm(nn.Module):
         return self.output(self.lstm(self.embedding(x))[0])
 
 
+class SelfAttention(nn.Module):
+    """Causal, with six heads."""
+
+    def __init__(self, size):
+        super().__init__()
+        self.in_proj_weight = nn.Parameter(torch.empty(3 * size, size))
+        self.in_proj_bias = nn.Parameter(torch.empty(3 * size))
+        self.out_proj = nn.Linear(size, size)
+
+    def forward(self, x):
+        batch, steps, size = x.shape
+        projected = F.linear(x, self.in_proj_weight, self.in_proj_bias)
+        query, key, value = (
+            part.view(batch, steps, 6, size // 6).transpose(1, 2)
+            for part in projected.split(size, 2)
+        )
+        y = F.scaled_dot_product_attention(query, key, value, is_causal=True)
+        return self.out_proj(y.transpose(1, 2).reshape(batch, steps, size))
+
+
+class Block(nn.Module):
+    """Attention and a feedforward layer, each of a normalized input and beside a shortcut."""
+
+    def __init__(self, size):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(size), nn.LayerNorm(size)
+        self.self_attn = SelfAttention(size)
+        self.linear1, self.linear2 = nn.Linear(size, 4 * size), nn.Linear(4 * size, size)
+
+    def forward(self, x):
+        x = x + self.self_attn(self.norm1(x))
+        return x + self.linear2(F.gelu(self.linear1(self.norm2(x))))
+
+
+class Blocks(nn.Module):
+    """Six blocks and a normalization."""
+
+    def __init__(self, size):
+        super().__init__()
+        self.layers = nn.ModuleList(Block(size) for _ in range(6))
+        self.norm = nn.LayerNorm(size)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return self.norm(x)
+
+
+class Gpt(nn.Module):
+    """65 characters, a context of 128, width 192; the output shares the embedding's weight."""
+
+    def __init__(self):
+        super().__init__()
+        self.tokens, self.positions = nn.Embedding(65, 192), nn.Embedding(128, 192)
+        self.blocks = Blocks(192)
+
+    def forward(self, x):
+        y = self.blocks(self.tokens(x) + self.positions.weight[: x.shape[1]])
+        return F.linear(y, self.tokens.weight)
+
+
 class Training:
     """One model, one batch, one optimizer."""
 
@@ -208,14 +269,19 @@ def sgd(parameters, **options):
     return torch.optim.SGD(parameters, 0.01, momentum=0.9, weight_decay=5e-4, **options)
 
 
+def adamw(parameters, **options):
+    return torch.optim.AdamW(parameters, 3e-4, weight_decay=0.01, **options)
+
+
 def workloads():
     """For each name what makes the training from exported values."""
     return {
         "mlp": lambda *a: Training(Mlp(), adam, F.cross_entropy, *a),
         "lenet": lambda *a: Training(LeNet(), adam, F.cross_entropy, *a),
         "resnet18": lambda *a: Training(ResNet18(), sgd, F.cross_entropy, *a),
-        "dcgan": GanTraining,
         "lstm": lambda *a: Training(CharacterLstm(), adam, next_character, *a),
+        "gpt": lambda *a: Training(Gpt(), adamw, next_character, *a),
+        "dcgan": GanTraining,
     }
 
 

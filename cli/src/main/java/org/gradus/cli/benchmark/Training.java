@@ -5,6 +5,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.gradus.device.Device;
 import org.gradus.models.Dcgan;
+import org.gradus.models.Gpt;
 import org.gradus.models.LeNet;
 import org.gradus.models.Mlp;
 import org.gradus.models.ResNet;
@@ -14,6 +15,7 @@ import org.gradus.nn.Layer;
 import org.gradus.nn.Linear;
 import org.gradus.nn.Loss;
 import org.gradus.optim.Adam;
+import org.gradus.optim.AdamW;
 import org.gradus.optim.SGD;
 import org.gradus.optim.UpdateRule;
 import org.gradus.shape.Shape;
@@ -23,6 +25,9 @@ import org.gradus.tensor.Tensor;
 
 /** Training steps of whole models, on batches of random numbers. */
 final class Training {
+    private static final int CHARACTERS = 65;
+    private static final long DATA_SEED = 1;
+
     static final Workload MLP =
             workload(
                     "mlp",
@@ -80,8 +85,17 @@ final class Training {
                                     device,
                                     Shape.of(32, 64)));
 
-    private static final int CHARACTERS = 65;
-    private static final long DATA_SEED = 1;
+    static final Workload GPT =
+            workload(
+                    "gpt",
+                    "6 layers, 6 heads, width 192, context 128, batch 16, AdamW",
+                    16,
+                    device ->
+                            characters(
+                                    () -> new Gpt(Gpt.Settings.of(CHARACTERS, 128, 192, 6, 6)),
+                                    AdamW.withLearningRate(3e-4).withWeightDecay(0.01),
+                                    device,
+                                    Shape.of(16, 128)));
 
     private Training() {}
 

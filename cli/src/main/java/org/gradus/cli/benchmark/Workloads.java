@@ -12,6 +12,7 @@ public final class Workloads {
                     Training.LENET,
                     Training.RESNET,
                     Training.CHARACTER_LSTM,
+                    Training.GPT,
                     Training.DCGAN,
                     new Workload("matmul", "products of matrices, C = A B", MatrixProducts.cases()),
                     new Workload(
