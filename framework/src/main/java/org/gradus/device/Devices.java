@@ -72,10 +72,16 @@ public final class Devices {
                                 ? String.join("; ", found.reasons())
                                 : backend + " has " + found.devices().size() + " device(s)";
                 throw new DeviceException(
-                        "no device '" + name + "': " + reason + "; available: " + available());
+                        "no device '"
+                                + name
+                                + "': "
+                                + reason
+                                + "; available: "
+                                + String.join(", ", available()));
             }
         }
-        throw new DeviceException("no device '" + name + "'; available: " + available());
+        throw new DeviceException(
+                "no device '" + name + "'; available: " + String.join(", ", available()));
     }
 
     /** Returns the names of all devices there are. */

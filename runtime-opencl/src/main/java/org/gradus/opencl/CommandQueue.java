@@ -316,6 +316,16 @@ final class CommandQueue {
         return pool.block(buffer);
     }
 
+    /** Returns what is held of the driver. */
+    synchronized DriverObjects objects() {
+        return new DriverObjects(
+                pool.blocks(),
+                programs.programs(),
+                programs.kernels(),
+                transfers.pending(),
+                closed ? 0 : 1);
+    }
+
     /** Returns whether {@link #close} was called. */
     synchronized boolean isClosed() {
         return closed;

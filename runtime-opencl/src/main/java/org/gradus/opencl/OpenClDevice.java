@@ -123,6 +123,11 @@ public final class OpenClDevice extends KernelDevice {
         return queue.pool().report();
     }
 
+    /** Returns the objects of the driver that the device holds now. */
+    public DriverObjects driverObjects() {
+        return queue.objects();
+    }
+
     @Override
     public void trim() {
         queue.trim();

@@ -54,9 +54,14 @@ final class Programs {
         return builds;
     }
 
-    /** Returns how many programs and kernels the driver holds. */
-    int live() {
-        return programs.size() + kernels.size();
+    /** Returns how many programs there are. */
+    int programs() {
+        return programs.size();
+    }
+
+    /** Returns how many kernels there are. */
+    int kernels() {
+        return kernels.size();
     }
 
     /**

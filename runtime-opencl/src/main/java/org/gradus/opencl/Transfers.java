@@ -116,6 +116,14 @@ final class Transfers {
         }
     }
 
+    /** Returns how many uploads are under way. */
+    int pending() {
+        while (!pending.isEmpty() && isDone(pending.peekFirst())) {
+            reclaim();
+        }
+        return pending.size();
+    }
+
     private Stage take(long bytes) {
         while (!pending.isEmpty() && isDone(pending.peekFirst())) {
             reclaim();

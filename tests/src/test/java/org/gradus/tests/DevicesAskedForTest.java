@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 
 import java.util.stream.Stream;
 import org.gradus.device.Devices;
+import org.gradus.tests.conformance.TestDevices;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -17,8 +18,6 @@ class DevicesAskedForTest {
     }
 
     static Stream<String> devices() {
-        return Stream.of(System.getProperty("gradus.test.devices").split(","))
-                .map(String::strip)
-                .filter(name -> !name.isEmpty());
+        return TestDevices.names().stream();
     }
 }

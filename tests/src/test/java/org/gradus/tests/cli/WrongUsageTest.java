@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.gradus.device.Devices;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +64,17 @@ class WrongUsageTest {
     void trainingDoesNotBegin(String arguments, String part) {
         Path run = folder.resolve("run");
         Cli.run((Object[]) (arguments + " --out " + run).split(" ")).failed(2, part);
+        assertFalse(Files.exists(run), "the run's folder was made");
+    }
+
+    @Test
+    void aDeviceThatIsNotThereIsAnsweredWithThoseThatAre() {
+        Path run = folder.resolve("run");
+        String available = "available: " + String.join(", ", Devices.available());
+        for (String device : List.of("opencl:7", "cpu:1", "cuda:40")) {
+            Cli.run("train", "digits", "--device", device, "--out", run)
+                    .failed(2, "no device '" + device + "'", available);
+        }
         assertFalse(Files.exists(run), "the run's folder was made");
     }
 

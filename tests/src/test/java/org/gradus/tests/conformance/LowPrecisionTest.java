@@ -2,6 +2,7 @@ package org.gradus.tests.conformance;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.gradus.device.Device;
 import org.gradus.dtype.DType;
@@ -27,6 +28,11 @@ class LowPrecisionTest {
                 if (!device.capabilities().dtypes().contains(type)) {
                     continue;
                 }
+                Rehearsal.of(
+                        device,
+                        Goldens.read().stream()
+                                .filter(golden -> isMeantFor(type, golden))
+                                .map(golden -> rehearsal(type, golden)));
                 for (Golden golden : Goldens.read()) {
                     if (isMeantFor(type, golden)) {
                         String name = device.name() + " " + type + ": " + golden.name();
@@ -42,6 +48,10 @@ class LowPrecisionTest {
     private static boolean isMeantFor(DType type, Golden golden) {
         boolean fits = type != DType.F16 || golden.terms() > 0;
         return golden.hasDoubleForm() && golden.parameters().isEmpty() && fits;
+    }
+
+    private Consumer<Device> rehearsal(DType type, Golden golden) {
+        return device -> Computation.of(operations, golden, device, type, Layout.PLAIN);
     }
 
     private void check(Device device, DType type, Golden golden) {

@@ -3,7 +3,9 @@ package org.gradus.tests.conformance;
 import java.util.Arrays;
 import java.util.List;
 import org.gradus.device.Device;
+import org.gradus.device.DeviceProvider;
 import org.gradus.device.Devices;
+import org.gradus.dtype.DType;
 import org.junit.jupiter.api.Named;
 
 /** The devices that this run was asked to test. */
@@ -11,21 +13,49 @@ public final class TestDevices {
     private TestDevices() {}
 
     /**
-     * Returns the devices that the system property {@code gradus.test.devices} names, separated by
-     * commas; the CPU if it names none.
+     * Returns the names that the system property {@code gradus.test.devices} has, separated by
+     * commas; the CPU's if it has none.
+     */
+    public static List<String> names() {
+        return Arrays.stream(System.getProperty("gradus.test.devices", "cpu").split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
+    }
+
+    /**
+     * Returns the devices.
      *
      * @throws org.gradus.device.DeviceException if one of them is missing
      */
     public static List<Device> all() {
-        return Arrays.stream(System.getProperty("gradus.test.devices", "cpu").split(","))
-                .map(String::strip)
-                .filter(name -> !name.isEmpty())
-                .map(Devices::of)
-                .toList();
+        return names().stream().map(Devices::of).toList();
     }
 
     /** Returns the same devices with their names, as arguments of parameterized tests. */
     public static List<Named<Device>> named() {
         return all().stream().map(device -> Named.of(device.name(), device)).toList();
+    }
+
+    /**
+     * Returns the first of the devices that computes in F64, none or one: rules of the framework,
+     * as those of gradients, are the same on all devices, and need to be checked on one only.
+     */
+    public static List<Device> doublePrecision() {
+        return all().stream()
+                .filter(device -> device.capabilities().dtypes().contains(DType.F64))
+                .limit(1)
+                .toList();
+    }
+
+    /** Opens a device that nobody else uses, which the caller closes. */
+    public static Device open(String name) {
+        String[] parts = name.split(":");
+        DeviceProvider provider =
+                Devices.providers().stream()
+                        .filter(each -> each.name().equals(parts[0]))
+                        .findFirst()
+                        .orElseThrow();
+        return provider.open(parts.length == 1 ? 0 : Integer.parseInt(parts[1]));
     }
 }

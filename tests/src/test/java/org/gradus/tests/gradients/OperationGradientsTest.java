@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.gradus.device.Device;
-import org.gradus.dtype.DType;
 import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Tensor;
 import org.gradus.tests.conformance.Call;
@@ -48,7 +47,7 @@ class OperationGradientsTest {
 
     @Test
     void aWrongGradientIsFound() {
-        Device device = doubleDevices().getFirst();
+        Device device = TestDevices.doublePrecision().getFirst();
         var wrong =
                 GradientCheck.of(
                         device,
@@ -96,17 +95,11 @@ class OperationGradientsTest {
                         .filter(golden -> NOT_SMOOTH.stream().noneMatch(golden.name()::endsWith))
                         .toList();
         assertTrue(goldens.size() > 500, "cases are missing");
-        return doubleDevices().stream()
+        return TestDevices.doublePrecision().stream()
                 .flatMap(device -> goldens.stream().map(golden -> of(device, golden)));
     }
 
     private Case of(Device device, Golden golden) {
         return new Case(device.name() + ": " + golden.name(), device, golden, operations);
-    }
-
-    private static List<Device> doubleDevices() {
-        return TestDevices.all().stream()
-                .filter(device -> device.capabilities().dtypes().contains(DType.F64))
-                .toList();
     }
 }

@@ -1,6 +1,5 @@
 package org.gradus.tests.nn;
 
-import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.gradus.device.Device;
@@ -100,11 +99,8 @@ class LayerGradientsTest {
 
     @TestFactory
     Stream<DynamicTest> gradientsAreTheSlopes() {
-        List<Device> devices =
-                TestDevices.all().stream()
-                        .filter(device -> device.capabilities().dtypes().contains(DType.F64))
-                        .toList();
-        return devices.stream().flatMap(device -> cases().map(c -> test(device, c)));
+        return TestDevices.doublePrecision().stream()
+                .flatMap(device -> cases().map(c -> test(device, c)));
     }
 
     private static Tensor ones(Device device, int... sizes) {

@@ -3,7 +3,6 @@ package org.gradus.tests.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.gradus.data.Digits;
@@ -11,6 +10,7 @@ import org.gradus.device.Devices;
 import org.gradus.models.DigitsCnn;
 import org.gradus.nn.Loss;
 import org.gradus.optim.Adam;
+import org.gradus.tests.conformance.TestDevices;
 import org.gradus.train.StepReport;
 import org.gradus.train.Trainer;
 import org.gradus.train.TrainingLength;
@@ -28,7 +28,7 @@ class DevicesAgreeTest {
     @TestFactory
     Stream<DynamicTest> theFirstStepsHaveTheLossesOfTheCpu() {
         List<Double> expected = losses("cpu");
-        return Arrays.stream(System.getProperty("gradus.test.devices", "cpu").split(","))
+        return TestDevices.names().stream()
                 .map(device -> DynamicTest.dynamicTest(device, () -> check(device, expected)));
     }
 

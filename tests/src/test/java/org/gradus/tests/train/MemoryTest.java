@@ -9,25 +9,30 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.gradus.data.Dataset;
 import org.gradus.data.Digits;
 import org.gradus.device.Device;
-import org.gradus.device.Devices;
 import org.gradus.device.MemoryReport;
 import org.gradus.models.Mlp;
+import org.gradus.opencl.OpenClDevice;
 import org.gradus.optim.SGD;
 import org.gradus.tensor.TensorException;
+import org.gradus.tests.conformance.TestDevices;
 import org.gradus.train.StepReport;
 import org.gradus.train.TrainingListener;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Training keeps no memory. Each test has a device of its own, whose buffers nobody else uses.
+ * Training keeps no memory, on any device. Each test has a device of its own, whose buffers nobody
+ * else uses.
  *
  * <p>The system property {@code gradus.test.memorySteps} is the number of steps, 4000 by default;
  * docs/contributing.md has the command of the long run.
@@ -36,46 +41,52 @@ class MemoryTest {
     /** A quarter of the training: the second one is compared with the last. */
     private static final int EPOCH = Integer.getInteger("gradus.test.memorySteps", 4000) / 4;
 
-    private Device device;
+    /** Some 30 KB in each of the fewest steps: less than a step's tensors. */
+    private static final long RESIDENT_LIMIT = 64 << 20;
 
-    @BeforeEach
-    void open() {
-        device =
-                Devices.providers().stream()
-                        .filter(provider -> provider.name().equals("cpu"))
-                        .findFirst()
-                        .orElseThrow()
-                        .open(0);
+    static List<String> devices() {
+        return TestDevices.names();
     }
 
-    @AfterEach
-    void close() {
-        device.close();
+    /** What is held at the end of a quarter. */
+    private record Held(MemoryReport memory, String objects, long heap, long resident) {
+        static Held of(Device device) {
+            String objects =
+                    device instanceof OpenClDevice opencl ? opencl.driverObjects().toString() : "";
+            return new Held(device.memory(), objects, heapInUse(), residentBytes());
+        }
     }
 
-    @Test
-    void memoryStaysFlatOverThousandsOfSteps() {
-        List<MemoryReport> reports = new ArrayList<>();
-        List<Long> heap = new ArrayList<>();
-        TrainingListener observer =
-                new TrainingListener() {
-                    @Override
-                    public void onStep(StepReport report) {
-                        reports.add(device.memory());
-                        heap.add(heapInUse());
-                    }
-                };
-        trainer()
-                .device(device)
-                .reportEvery(EPOCH)
-                .listener(observer)
-                .fit(wholeBatches(), steps(4 * EPOCH));
-        assertEquals(4, reports.size());
-        assertEquals(reports.get(1).buffers(), reports.get(3).buffers());
-        assertEquals(reports.get(1).usedBytes(), reports.get(3).usedBytes());
-        assertEquals(reports.get(1).cachedBytes(), reports.get(3).cachedBytes());
-        // 500 bytes in each of the fewest steps, 2000; compiled code and class data come and go.
-        assertTrue(heap.get(3) - heap.get(1) < 1_000_000, heap.toString());
+    @ParameterizedTest
+    @MethodSource("devices")
+    void memoryStaysFlatOverThousandsOfSteps(String name) {
+        try (Device device = TestDevices.open(name)) {
+            List<Held> held = new ArrayList<>();
+            TrainingListener observer =
+                    new TrainingListener() {
+                        @Override
+                        public void onStep(StepReport report) {
+                            device.synchronize();
+                            held.add(Held.of(device));
+                        }
+                    };
+            trainer()
+                    .device(device)
+                    .reportEvery(EPOCH)
+                    .listener(observer)
+                    .fit(wholeBatches(), steps(4 * EPOCH));
+            assertEquals(4, held.size());
+            Held early = held.get(1);
+            Held late = held.get(3);
+            assertEquals(early.memory().buffers(), late.memory().buffers());
+            assertEquals(early.memory().usedBytes(), late.memory().usedBytes());
+            assertEquals(early.memory().cachedBytes(), late.memory().cachedBytes());
+            assertEquals(early.objects(), late.objects());
+            // 500 bytes in each of the fewest steps, 2000; compiled code and class data come and
+            // go.
+            assertTrue(late.heap() - early.heap() < 1_000_000, held.toString());
+            assertTrue(late.resident() - early.resident() < RESIDENT_LIMIT, held.toString());
+        }
     }
 
     /** The digits over and over: batches of one size, so that each report finds the same in use. */
@@ -92,8 +103,27 @@ class MemoryTest {
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
-    @Test
-    void nothingIsLeftButTheModel() {
+    /** Returns the memory of the process, heap and all; 0 where the system does not say. */
+    private static long residentBytes() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException unknown) {
+            return 0;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("devices")
+    void nothingIsLeftButTheModel(String name) {
+        try (Device device = TestDevices.open(name)) {
+            nothingIsLeftButTheModel(device);
+        }
+    }
+
+    private static void nothingIsLeftButTheModel(Device device) {
         Mlp model = SmallTraining.model();
         model.initialize(device, 1);
         long before = device.memory().buffers();
@@ -104,8 +134,15 @@ class MemoryTest {
         assertEquals(before, device.memory().buffers());
     }
 
-    @Test
-    void anErrorInTheModelLeavesNothing() {
+    @ParameterizedTest
+    @MethodSource("devices")
+    void anErrorInTheModelLeavesNothing(String name) {
+        try (Device device = TestDevices.open(name)) {
+            anErrorInTheModelLeavesNothing(device);
+        }
+    }
+
+    private static void anErrorInTheModelLeavesNothing(Device device) {
         Mlp wrong = new Mlp(63, List.of(16), 10, 0.2);
         wrong.initialize(device, 1);
         long before = device.memory().buffers();

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.gradus.tests.conformance.TestDevices;
 import org.gradus.train.Checkpoints;
 import org.gradus.train.EpochReport;
 import org.gradus.train.MetricsLog;
@@ -30,6 +31,7 @@ import org.gradus.train.TrainingStart;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A training that was stopped and resumed ends with the same bits as one that ran through. */
@@ -77,6 +79,32 @@ class ResumeTest {
                         .fit(TRAIN, VALIDATION, epochs(EPOCHS));
         assertEquals(Outcome.COMPLETED, second.outcome());
         assertEquals(EPOCHS, second.epochs());
+        assertSameCheckpoint(expected, newest(folder.resolve("stopped")));
+    }
+
+    static List<String> devices() {
+        return TestDevices.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("devices")
+    void aTrainingOnAnyDeviceContinuesToTheSameBits(String device) {
+        Path expected = throughout(trainer().device(device));
+        StopRequest stop = new StopRequest();
+        trainer()
+                .device(device)
+                .reportEvery(1)
+                .checkpoints(folder.resolve("stopped"))
+                .stopRequest(stop)
+                .listener(stopAt(stop, 10))
+                .fit(TRAIN, VALIDATION, epochs(EPOCHS));
+        TrainingResult result =
+                trainer()
+                        .device(device)
+                        .checkpoints(folder.resolve("stopped"))
+                        .resume(true)
+                        .fit(TRAIN, VALIDATION, epochs(EPOCHS));
+        assertEquals(Outcome.COMPLETED, result.outcome());
         assertSameCheckpoint(expected, newest(folder.resolve("stopped")));
     }
 
