@@ -12,8 +12,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.gradus.device.ConvolutionKernels;
 import org.gradus.device.CumulateOp;
@@ -40,7 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
  * that is still sold. No GPU is needed.
  */
 class CudaTest {
-    private static final Pattern MACRO = Pattern.compile("(?m)^#define (\\w+)");
     private static final String[] PROCESSORS = {"75", "80", "90"};
 
     private final RecordingLauncher launcher = new RecordingLauncher();
@@ -274,21 +271,12 @@ class CudaTest {
         return new KernelFamilies(launcher).find(type, DType.F32).orElseThrow();
     }
 
-    /** Compiles all that was launched as one file, each kernel in a namespace of its own. */
+    /** Compiles all that was launched as one file. */
     private void compile() throws IOException, InterruptedException {
         Collection<KernelSource> sources = launcher.sources();
         assertTrue(sources.size() > 3);
         Path nvcc = nvcc();
-        StringBuilder text = new StringBuilder(Dialect.header());
-        for (KernelSource source : sources) {
-            text.append("namespace ").append(source.name()).append("_only {\n");
-            text.append(source.text()).append("}\n");
-            MACRO.matcher(source.text())
-                    .results()
-                    .map(found -> found.group(1))
-                    .collect(TreeSet::new, TreeSet::add, TreeSet::addAll)
-                    .forEach(macro -> text.append("#undef ").append(macro).append('\n'));
-        }
+        String text = Dialect.header() + KernelBatch.text(sources);
         Path file = Files.writeString(folder.resolve("kernels.cu"), text);
         List<String> command =
                 new ArrayList<>(List.of(nvcc.toString(), "-Werror", "all-warnings", "-fatbin"));
