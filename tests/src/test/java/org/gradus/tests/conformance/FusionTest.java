@@ -32,6 +32,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FusionTest {
     private static final int GRAPHS = 150;
 
+    /** Each is a kernel of its own, fused of what is before it, which some devices must compile. */
+    private static final int LAST_NODES = 5;
+
     static List<Named<Device>> devices() {
         return TestDevices.named();
     }
@@ -103,7 +106,8 @@ class FusionTest {
             for (Tensor gradient : Autograd.gradients(loss, inputs)) {
                 results.add(gradient.toFloats());
             }
-            nodes.subList(inputs.size(), nodes.size()).forEach(n -> results.add(n.toFloats()));
+            nodes.subList(nodes.size() - LAST_NODES, nodes.size())
+                    .forEach(n -> results.add(n.toFloats()));
             return results;
         }
     }
