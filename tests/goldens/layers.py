@@ -75,6 +75,29 @@ def penalty(module, x):
     }
 
 
+class DenseBlock(nn.Sequential):
+    """The paper's connections; PyTorch has none."""
+
+    def __init__(self):
+        super().__init__(nn.Conv1d(2, 1, 1), nn.Conv1d(3, 2, 3, padding=1))
+
+    def forward(self, x):
+        for part in self:
+            x = torch.cat([x, part(x)], 1)
+        return x
+
+
+class Bilinear(nn.Module):
+    """Of an input and its square."""
+
+    def __init__(self):
+        super().__init__()
+        self.form = nn.Bilinear(2, 2, 3)
+
+    def forward(self, x):
+        return self.form(x, x.square())
+
+
 def loss(function, *shape, target):
     x = wave(0, *shape).requires_grad_()
     value = function(x, target)
@@ -100,6 +123,17 @@ LAYERS = {
     "conv2d.spectral.evaluate": layer(
         spectral_norm(nn.Conv2d(2, 3, 3, bias=False)), 1, 2, 4, 5, evaluate=True
     ),
+    "conv1d.same": layer(nn.Conv1d(1, 2, 4, padding="same"), 1, 1, 5),
+    "conv2d.same": layer(
+        nn.Conv2d(1, 2, (3, 2), dilation=2, padding="same", padding_mode="reflect"), 1, 1, 4, 5
+    ),
+    "conv2d.depthwise": layer(nn.Conv2d(3, 6, 3, groups=3, dilation=2, padding=2), 1, 3, 5, 4),
+    "conv3d.groups": layer(
+        nn.Conv3d(2, 2, 2, groups=2, dilation=(1, 2, 1), padding=1), 1, 2, 2, 3, 2
+    ),
+    "conv3d.circular": layer(
+        nn.Conv3d(1, 1, 2, padding=1, padding_mode="circular"), 1, 1, 2, 3, 2
+    ),
     "conv3d": layer(nn.Conv3d(1, 2, 2, stride=(1, 2, 1)), 1, 1, 3, 4, 3),
     "convTranspose1d": layer(nn.ConvTranspose1d(2, 3, 3, stride=2), 2, 2, 4),
     "convTranspose2d": layer(
@@ -108,10 +142,25 @@ LAYERS = {
     "convTranspose2d.spectral": layer(
         spectral_norm(nn.ConvTranspose2d(2, 3, 3, stride=2)), 1, 2, 3, 3
     ),
+    "convTranspose1d.dilation": layer(
+        nn.ConvTranspose1d(4, 2, 3, stride=2, dilation=2, output_padding=1, groups=2), 1, 4, 3
+    ),
+    "convTranspose3d.padding": layer(
+        nn.ConvTranspose3d(2, 2, 3, stride=2, padding=1, output_padding=(0, 1, 1), groups=2),
+        1, 2, 2, 2, 1,
+    ),
     "convTranspose3d": layer(nn.ConvTranspose3d(1, 2, 2, bias=False), 1, 1, 2, 3, 2),
     "maxPool1d": layer(nn.MaxPool1d(2), 1, 2, 7),
     "maxPool2d": layer(nn.MaxPool2d(3, stride=2, padding=1), 1, 2, 5, 6),
     "maxPool3d": layer(nn.MaxPool3d(2), 1, 1, 4, 4, 2),
+    "maxPool1d.dilation": layer(nn.MaxPool1d(3, stride=2, dilation=2), 1, 2, 9),
+    "maxPool2d.ceil": layer(
+        nn.MaxPool2d((3, 2), stride=(2, 3), padding=1, ceil_mode=True), 1, 2, 6, 8
+    ),
+    "maxPool2d.ceil.padding": layer(nn.MaxPool2d(2, stride=2, padding=1, ceil_mode=True), 1, 1, 3, 4),
+    "adaptiveMaxPool1d": layer(nn.AdaptiveMaxPool1d(3), 1, 2, 7),
+    "adaptiveMaxPool2d": layer(nn.AdaptiveMaxPool2d((2, 3)), 1, 2, 5, 7),
+    "adaptiveMaxPool3d": layer(nn.AdaptiveMaxPool3d(1), 1, 2, 2, 3, 2),
     "avgPool1d": layer(nn.AvgPool1d(2, stride=1), 1, 2, 5),
     "avgPool2d": layer(nn.AvgPool2d(2, padding=1, count_include_pad=False), 1, 2, 4, 4),
     "avgPool3d": layer(nn.AvgPool3d(2), 1, 1, 4, 4, 2),
@@ -127,10 +176,32 @@ LAYERS = {
     "groupNorm": layer(nn.GroupNorm(2, 4), 2, 4, 3),
     "instanceNorm2d": layer(nn.InstanceNorm2d(2), 2, 2, 3, 3),
     "instanceNorm1d.affine": layer(nn.InstanceNorm1d(2, affine=True), 2, 2, 5),
+    "instanceNorm2d.running": layer(
+        nn.InstanceNorm2d(2, affine=True, track_running_stats=True, momentum=0.3), 3, 2, 2, 3
+    ),
+    "instanceNorm2d.evaluate": layer(
+        nn.InstanceNorm2d(2, affine=True, track_running_stats=True), 3, 2, 2, 3, evaluate=True
+    ),
     "rmsNorm": layer(nn.RMSNorm(4, eps=1.1920928955078125e-07), 2, 3, 4),
     "embedding": layer(nn.Embedding(5, 3), 2, 4, integers=True),
     "embedding.padding": layer(nn.Embedding(5, 3, padding_idx=1), 2, 4, integers=True),
     "upsample": layer(nn.Upsample(scale_factor=(2, 3)), 1, 2, 2, 2),
+    "upsample.size": layer(nn.Upsample(size=(3, 5)), 1, 2, 2, 4),
+    "upsample.linear": layer(nn.Upsample(scale_factor=3, mode="linear"), 1, 2, 4),
+    "upsample.bilinear": layer(nn.Upsample(size=(5, 3), mode="bilinear"), 1, 2, 3, 4),
+    "upsample.corners": layer(
+        nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True), 1, 2, 3, 2
+    ),
+    "upsample.trilinear": layer(nn.Upsample(size=(3, 1, 4), mode="trilinear"), 1, 1, 2, 3, 2),
+    "pixelShuffle": layer(nn.PixelShuffle(2), 1, 8, 2, 3),
+    "pixelUnshuffle": layer(nn.PixelUnshuffle(3), 1, 1, 3, 6),
+    "pad.zeros": layer(nn.ZeroPad2d((1, 0, 2, 1)), 1, 2, 3, 2),
+    "pad.constant": layer(nn.ConstantPad1d((2, 1), 0.5), 1, 2, 3),
+    "pad.reflect": layer(nn.ReflectionPad2d((1, 2, 0, 1)), 1, 2, 3, 3),
+    "pad.replicate": layer(nn.ReplicationPad3d((1, 0, 2, 1, 0, 1)), 1, 1, 2, 2, 3),
+    "pad.circular": layer(nn.CircularPad2d((2, 1, 0, 3)), 1, 1, 3, 2),
+    "denseBlock": layer(DenseBlock(), 1, 2, 3),
+    "bilinear": layer(Bilinear(), 3, 2),
     "gelu": layer(nn.GELU(), 2, 5),
     "gelu.tanh": layer(nn.GELU(approximate="tanh"), 2, 5),
     "silu": layer(nn.SiLU(), 2, 5),

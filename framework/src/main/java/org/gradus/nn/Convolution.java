@@ -1,5 +1,6 @@
 package org.gradus.nn;
 
+import java.util.Arrays;
 import org.gradus.device.Window;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.Tensor;
@@ -16,7 +17,13 @@ import org.gradus.tensor.Tensor;
 public abstract sealed class Convolution<L extends Convolution<L>> extends Windowed<L>
         permits Conv1d, Conv2d, Conv3d {
     record Settings(
-            int in, int out, int groups, boolean hasBias, PaddingMode mode, boolean spectral) {}
+            int in,
+            int out,
+            int groups,
+            boolean hasBias,
+            PaddingMode mode,
+            boolean spectral,
+            boolean same) {}
 
     private final Settings settings;
     private final Window unpadded;
@@ -51,7 +58,7 @@ public abstract sealed class Convolution<L extends Convolution<L>> extends Windo
     static Settings settings(String layer, int in, int out) {
         Arguments.positive(layer, "in", in);
         Arguments.positive(layer, "out", out);
-        return new Settings(in, out, 1, true, PaddingMode.ZEROS, false);
+        return new Settings(in, out, 1, true, PaddingMode.ZEROS, false, false);
     }
 
     abstract L with(Window window, Settings settings);
@@ -78,7 +85,8 @@ public abstract sealed class Convolution<L extends Convolution<L>> extends Windo
         Arguments.groups(this, groups, s.in(), s.out());
         return with(
                 window(),
-                new Settings(s.in(), s.out(), groups, s.hasBias(), s.mode(), s.spectral()));
+                new Settings(
+                        s.in(), s.out(), groups, s.hasBias(), s.mode(), s.spectral(), s.same()));
     }
 
     /** Returns a layer like this one without a bias. */
@@ -86,7 +94,27 @@ public abstract sealed class Convolution<L extends Convolution<L>> extends Windo
         requireUnused();
         Settings s = settings;
         return with(
-                window(), new Settings(s.in(), s.out(), s.groups(), false, s.mode(), s.spectral()));
+                window(),
+                new Settings(s.in(), s.out(), s.groups(), false, s.mode(), s.spectral(), s.same()));
+    }
+
+    /**
+     * Returns a layer like this one whose output has the size of its input, as PyTorch's {@code
+     * padding="same"}: where the padding is uneven there is one more at the end. For a stride of 1.
+     *
+     * @throws IllegalArgumentException if the stride is larger
+     */
+    public final L samePadding() {
+        requireUnused();
+        if (Arrays.stream(window().stride()).anyMatch(step -> step != 1)) {
+            throw new IllegalArgumentException(
+                    this + ": a stride above 1 makes the output smaller; use padding");
+        }
+        Settings s = settings;
+        return with(
+                window(),
+                new Settings(
+                        s.in(), s.out(), s.groups(), s.hasBias(), s.mode(), s.spectral(), true));
     }
 
     /** Returns a layer like this one with something else than zeros beyond the edge. */
@@ -95,7 +123,8 @@ public abstract sealed class Convolution<L extends Convolution<L>> extends Windo
         Settings s = settings;
         return with(
                 window(),
-                new Settings(s.in(), s.out(), s.groups(), s.hasBias(), mode, s.spectral()));
+                new Settings(
+                        s.in(), s.out(), s.groups(), s.hasBias(), mode, s.spectral(), s.same()));
     }
 
     /**
@@ -108,7 +137,8 @@ public abstract sealed class Convolution<L extends Convolution<L>> extends Windo
         requireUnused();
         Settings s = settings;
         return with(
-                window(), new Settings(s.in(), s.out(), s.groups(), s.hasBias(), s.mode(), true));
+                window(),
+                new Settings(s.in(), s.out(), s.groups(), s.hasBias(), s.mode(), true, s.same()));
     }
 
     /** Returns {@code [out, in / groups, kernel...]}. */
@@ -124,12 +154,25 @@ public abstract sealed class Convolution<L extends Convolution<L>> extends Windo
     @Override
     protected final Tensor forward(Tensor x) {
         Tensor shift = bias == null ? null : bias.value();
-        if (settings.mode() == PaddingMode.ZEROS) {
-            return x.convolve(weight.value(), shift, window(), settings.groups());
+        int[] before = settings.same() ? samePadding(0) : window().padding();
+        int[] after = settings.same() ? samePadding(1) : window().padding();
+        if (settings.mode() == PaddingMode.ZEROS && Arrays.equals(before, after)) {
+            Window even =
+                    new Window(window().kernel(), window().stride(), before, window().dilation());
+            return x.convolve(weight.value(), shift, even, settings.groups());
         }
         boolean fits = x.rank() == window().rank() + 2;
-        Tensor padded = fits ? settings.mode().pad(x, window().padding()) : x;
+        Tensor padded = fits ? settings.mode().pad(x, before, after) : x;
         return padded.convolve(weight.value(), shift, unpadded, settings.groups());
+    }
+
+    /** Returns half of what the window reaches beyond its first element, rounded down or up. */
+    private int[] samePadding(int rounding) {
+        int[] widths = new int[window().rank()];
+        for (int i = 0; i < widths.length; i++) {
+            widths[i] = (window().dilation()[i] * (window().kernel()[i] - 1) + rounding) / 2;
+        }
+        return widths;
     }
 
     @Override

@@ -4,15 +4,15 @@ package org.gradus.nn;
 public final class InstanceNorm1d extends InstanceNorm<InstanceNorm1d> {
     /** Creates a layer without parameters for the given number of channels. */
     public InstanceNorm1d(int channels) {
-        this(channels, DEFAULT_EPSILON, false);
+        this(settings(channels));
     }
 
-    private InstanceNorm1d(int channels, double epsilon, boolean affine) {
-        super(1, channels, epsilon, affine);
+    private InstanceNorm1d(Settings settings) {
+        super(1, settings);
     }
 
     @Override
-    InstanceNorm1d with(int channels, double epsilon, boolean affine) {
-        return new InstanceNorm1d(channels, epsilon, affine);
+    InstanceNorm1d with(Settings other) {
+        return new InstanceNorm1d(other);
     }
 }

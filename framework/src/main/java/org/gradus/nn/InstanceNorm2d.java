@@ -4,15 +4,15 @@ package org.gradus.nn;
 public final class InstanceNorm2d extends InstanceNorm<InstanceNorm2d> {
     /** Creates a layer without parameters for the given number of channels. */
     public InstanceNorm2d(int channels) {
-        this(channels, DEFAULT_EPSILON, false);
+        this(settings(channels));
     }
 
-    private InstanceNorm2d(int channels, double epsilon, boolean affine) {
-        super(2, channels, epsilon, affine);
+    private InstanceNorm2d(Settings settings) {
+        super(2, settings);
     }
 
     @Override
-    InstanceNorm2d with(int channels, double epsilon, boolean affine) {
-        return new InstanceNorm2d(channels, epsilon, affine);
+    InstanceNorm2d with(Settings other) {
+        return new InstanceNorm2d(other);
     }
 }

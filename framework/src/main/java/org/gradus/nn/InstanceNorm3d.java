@@ -4,15 +4,15 @@ package org.gradus.nn;
 public final class InstanceNorm3d extends InstanceNorm<InstanceNorm3d> {
     /** Creates a layer without parameters for the given number of channels. */
     public InstanceNorm3d(int channels) {
-        this(channels, DEFAULT_EPSILON, false);
+        this(settings(channels));
     }
 
-    private InstanceNorm3d(int channels, double epsilon, boolean affine) {
-        super(3, channels, epsilon, affine);
+    private InstanceNorm3d(Settings settings) {
+        super(3, settings);
     }
 
     @Override
-    InstanceNorm3d with(int channels, double epsilon, boolean affine) {
-        return new InstanceNorm3d(channels, epsilon, affine);
+    InstanceNorm3d with(Settings other) {
+        return new InstanceNorm3d(other);
     }
 }

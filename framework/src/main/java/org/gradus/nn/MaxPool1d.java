@@ -6,15 +6,15 @@ import org.gradus.device.Window;
 public final class MaxPool1d extends MaxPooling<MaxPool1d> {
     /** Creates a layer whose windows of the given size lie side by side. */
     public MaxPool1d(int... kernel) {
-        this(tiles(1, kernel));
+        this(tiles(1, kernel), false);
     }
 
-    private MaxPool1d(Window window) {
-        super(window);
+    private MaxPool1d(Window window, boolean roundsUp) {
+        super(window, roundsUp);
     }
 
     @Override
-    MaxPool1d with(Window other) {
-        return new MaxPool1d(other);
+    MaxPool1d with(Window window, boolean roundsUp) {
+        return new MaxPool1d(window, roundsUp);
     }
 }

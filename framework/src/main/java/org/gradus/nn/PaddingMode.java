@@ -1,6 +1,5 @@
 package org.gradus.nn;
 
-import java.util.Arrays;
 import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
 
@@ -16,48 +15,54 @@ public enum PaddingMode {
     CIRCULAR;
 
     /** Returns an image {@code [batch, channels, spatial...]} wider at both ends of each axis. */
-    Tensor pad(Tensor image, int[] widths) {
+    Tensor pad(Tensor image, int[] before, int[] after) {
         Tensor padded = image;
-        for (int i = 0; i < widths.length; i++) {
-            if (widths[i] > 0) {
-                padded = pad(padded, i + 2, widths[i]);
+        for (int i = 0; i < before.length; i++) {
+            if (before[i] > 0 || after[i] > 0) {
+                padded = pad(padded, image.rank() - before.length + i, before[i], after[i]);
             }
         }
         return padded;
     }
 
-    private Tensor pad(Tensor x, int axis, int width) {
+    private Tensor pad(Tensor x, int axis, int before, int after) {
         int size = x.size(axis);
         int most = this == REFLECT ? size - 1 : this == CIRCULAR ? size : Integer.MAX_VALUE;
-        if (width > most || size == 0) {
+        if (Math.max(before, after) > most || size == 0) {
             throw new TensorException(
-                    "padding by %d with %s: axis %d of an input of shape %s is too short"
-                            .formatted(width, name(), axis, x.shape()));
+                    "padding by %d and %d with %s: axis %d of an input of shape %s is too short"
+                            .formatted(before, after, name(), axis, x.shape()));
         }
+        Tensor first = x.narrow(axis, 0, 1);
+        Tensor last = x.narrow(axis, size - 1, 1);
         return switch (this) {
-            case ZEROS -> x.pad(0, widthsUpTo(x.rank() - 1 - axis, width));
+            case ZEROS -> x.pad(0, widthsUpTo(x.rank() - 1 - axis, before, after));
             case REFLECT ->
                     Tensor.cat(
                             axis,
-                            x.narrow(axis, 1, width).flip(axis),
+                            x.narrow(axis, 1, before).flip(axis),
                             x,
-                            x.narrow(axis, size - 1 - width, width).flip(axis));
+                            x.narrow(axis, size - 1 - after, after).flip(axis));
             case REPLICATE ->
                     Tensor.cat(
                             axis,
-                            x.narrow(axis, 0, 1).expand(x.shape().with(axis, width)),
+                            first.expand(x.shape().with(axis, before)),
                             x,
-                            x.narrow(axis, size - 1, 1).expand(x.shape().with(axis, width)));
+                            last.expand(x.shape().with(axis, after)));
             case CIRCULAR ->
                     Tensor.cat(
-                            axis, x.narrow(axis, size - width, width), x, x.narrow(axis, 0, width));
+                            axis,
+                            x.narrow(axis, size - before, before),
+                            x,
+                            x.narrow(axis, 0, after));
         };
     }
 
     /** Returns the argument of {@link Tensor#pad} for one axis, counted from the last. */
-    private static int[] widthsUpTo(int fromLast, int width) {
+    private static int[] widthsUpTo(int fromLast, int before, int after) {
         int[] widths = new int[2 * fromLast + 2];
-        Arrays.fill(widths, 2 * fromLast, widths.length, width);
+        widths[2 * fromLast] = before;
+        widths[2 * fromLast + 1] = after;
         return widths;
     }
 }
