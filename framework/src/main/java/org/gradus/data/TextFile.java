@@ -1,9 +1,11 @@
 package org.gradus.data;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CoderResult;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,8 @@ import java.util.List;
 public final class TextFile {
     /** What one string can hold with certainty. */
     private static final long MAXIMUM_BYTES = Integer.MAX_VALUE / 2;
+
+    private static final int BUFFER = 1 << 13;
 
     private TextFile() {}
 
@@ -37,7 +41,15 @@ public final class TextFile {
                                 + MAXIMUM_BYTES
                                 + " that can be read; cut it into several files");
             }
-            return decode(Files.readAllBytes(file), file);
+            String text = Files.readString(file);
+            return text.startsWith("\ufeff") ? text.substring(1) : text;
+        } catch (CharacterCodingException problem) {
+            throw new DataException(
+                    file
+                            + ", byte "
+                            + malformed(file)
+                            + ": is not text in UTF-8 there; convert the file to UTF-8",
+                    problem);
         } catch (IOException problem) {
             throw new DataException(
                     file + ": cannot be read (" + problem + "); check its permissions", problem);
@@ -49,21 +61,18 @@ public final class TextFile {
         return read(file).lines().toList();
     }
 
-    private static String decode(byte[] bytes, Path file) {
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        CharBuffer text = CharBuffer.allocate(bytes.length);
-        CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(in, text, true);
-        if (result.isError()) {
-            throw new DataException(
-                    file
-                            + ", byte "
-                            + in.position()
-                            + ": is not text in UTF-8 there; convert the file to UTF-8");
+    /** Returns the position of the first byte that is no part of a character. */
+    private static long malformed(Path file) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        CharBuffer ignored = CharBuffer.allocate(BUFFER);
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+            while (decoder.decode(bytes, ignored, true).isOverflow()) {
+                ignored.clear();
+            }
+            return bytes.position();
+        } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
         }
-        text.flip();
-        if (text.hasRemaining() && text.charAt(0) == '\ufeff') {
-            text.get();
-        }
-        return text.toString();
     }
 }

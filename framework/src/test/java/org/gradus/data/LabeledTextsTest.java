@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -81,6 +83,17 @@ class LabeledTextsTest {
         var problem = assertThrows(DataException.class, () -> LabeledTexts.folder(folder));
         assertTrue(problem.getMessage().contains("x, byte 2: is not text"), problem.getMessage());
         assertThrows(DataException.class, () -> LabeledTexts.folder(folder.resolve("absent")));
+    }
+
+    @Test
+    void theFirstByteThatIsNoTextIsNamed() throws IOException {
+        var bytes = "é".repeat(10_000).getBytes(StandardCharsets.UTF_8);
+        bytes[15_000] = (byte) 0xff;
+        var path = Files.write(folder.resolve("file"), bytes);
+        check("byte 15000: is not text in UTF-8", () -> TextFile.read(path));
+        Files.write(path, Arrays.copyOf(bytes, 14_999));
+        check("byte 14998: is not text in UTF-8", () -> TextFile.read(path));
+        assertEquals("x\ufeff", TextFile.read(file("\ufeffx\ufeff")));
     }
 
     @Test
