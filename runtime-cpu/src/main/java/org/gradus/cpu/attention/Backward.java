@@ -56,7 +56,7 @@ final class Backward {
     private final float[] queryDepth;
     private final float[] gradientDepth;
     private final float[] queryGradients;
-    private final float[] shifts;
+    private final float[] logSums;
     private final float[] deltas;
 
     /** Of a block: a tile for each of its groups, and the same transposed. */
@@ -71,7 +71,6 @@ final class Backward {
 
     private final float[] valueGradients;
     private final float[] room;
-    private final float[] unused = new float[WIDTH];
 
     /** Prepares for one head of keys, in the calling thread's scratch memory. */
     Backward(
@@ -101,7 +100,7 @@ final class Backward {
         queryDepth = scratch.floats(5, columns * sizeRows);
         gradientDepth = scratch.floats(6, columns * valueRows);
         queryGradients = scratch.floats(7, columns * sizeRows);
-        shifts = scratch.floats(8, columns);
+        logSums = scratch.floats(8, columns);
         deltas = scratch.floats(9, columns);
         probabilities = scratch.floats(10, BLOCK * TILE_KEYS);
         scoreGradients = scratch.floats(11, BLOCK * TILE_KEYS);
@@ -160,7 +159,7 @@ final class Backward {
             lanes.scale(queryColumns, at * size, WIDTH * size, problem.scale());
             problem.packAsColumns(
                     gradient, sequence, head, group, gradientColumns, at * gradient.size());
-            prepareShifts(head, group, at);
+            prepareSums(head, group, at);
         }
         for (int group = 0; group < groups; group += BLOCK_GROUPS) {
             int at = column(shared, group);
@@ -191,21 +190,21 @@ final class Backward {
     }
 
     /**
-     * Sets for each query what its scores are shifted by, and the product of its output and the
-     * output's gradient. Columns without a query, and queries that saw nothing, get a shift that
-     * makes their probabilities 0.
+     * Sets for each query its log-sum, and the product of its output and the output's gradient.
+     * Columns without a query, and queries that saw nothing, get a log-sum that makes their
+     * probabilities 0.
      */
-    private void prepareShifts(int head, int group, int at) {
+    private void prepareSums(int head, int group, int at) {
         Heads gradient = tensors.outputGradient();
         Heads output = tensors.output();
         int lanes = problem.lanesOf(group);
         int query = group * WIDTH;
         int row = (sequence * problem.query().heads() + head) * problem.queries() + query;
         for (int lane = 0; lane < WIDTH; lane++) {
-            float shift = Float.NEGATIVE_INFINITY;
+            float logSum = Float.NEGATIVE_INFINITY;
             float delta = 0;
             if (lane < lanes) {
-                shift = tensors.logSums()[tensors.logSumsAt() + row + lane];
+                logSum = tensors.logSums()[tensors.logSumsAt() + row + lane];
                 delta =
                         rows.dot(
                                 gradient.data(),
@@ -215,7 +214,8 @@ final class Backward {
                                 output.at(sequence, head) + (query + lane) * output.stepStride(),
                                 output.size());
             }
-            shifts[at + lane] = shift == Float.NEGATIVE_INFINITY ? Float.POSITIVE_INFINITY : shift;
+            logSums[at + lane] =
+                    logSum == Float.NEGATIVE_INFINITY ? Float.POSITIVE_INFINITY : logSum;
             deltas[at + lane] = delta;
         }
     }
@@ -278,7 +278,6 @@ final class Backward {
                     probabilities,
                     at,
                     room);
-            lanes.exponentials(probabilities, at, count, shifts, column, unused);
             problem.multiplyByKeys(
                     valueRowPanels,
                     t,
@@ -288,7 +287,7 @@ final class Backward {
                     column * valueSize,
                     scoreGradients,
                     at);
-            lanes.scoreGradients(probabilities, scoreGradients, at, count, deltas, column);
+            lanes.scoreGradients(probabilities, scoreGradients, at, count, logSums, deltas, column);
             addQueryGradients(t, count, at, column);
             transpose(probabilities, at, count, group - firstGroup, probabilityColumns);
             transpose(scoreGradients, at, count, group - firstGroup, scoreGradientColumns);

@@ -27,9 +27,9 @@ final class Forward {
     private final float[] sum;
     private final float[] room;
     private final float[] maxima = new float[WIDTH];
-    private final float[] shifts = new float[WIDTH];
     private final float[] totals = new float[WIDTH];
     private final float[] factors = new float[WIDTH];
+    private final float[] logarithms = new float[WIDTH];
 
     /** Prepares for one head of keys, in the calling thread's scratch memory. */
     Forward(
@@ -88,7 +88,6 @@ final class Forward {
         problem.packAsColumns(problem.query(), sequence, head, group, queryColumns, 0);
         lanes.scale(queryColumns, 0, size * WIDTH, problem.scale());
         Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
-        Arrays.fill(shifts, 0);
         Arrays.fill(totals, 0);
         int seen = problem.seenBy(group);
         int valueSize = problem.valueSize();
@@ -96,39 +95,15 @@ final class Forward {
             int count = Math.min(Problem.TILE_KEYS, seen - t * Problem.TILE_KEYS);
             problem.scores(
                     sequence, head, group, t, count, keyRows, queryColumns, 0, tile, 0, room);
-            lanes.maxima(tile, 0, count, maxima);
-            if (raiseShifts() && t > 0) {
+            if (lanes.softmax(tile, 0, count, maxima, totals, factors) && t > 0) {
                 lanes.scale(sum, 0, valueSize, factors);
             }
-            lanes.exponentials(tile, 0, count, shifts, 0, totals);
             addValues(t, count);
         }
         if (seen == 0) {
             Arrays.fill(sum, 0, valueSize * WIDTH, 0);
         }
         finish(head, group);
-    }
-
-    /**
-     * Moves the shifts up to the new maxima and scales the totals down; a query that has seen
-     * nothing yet keeps the shift 0, so that its exponentials are 0 and not NaN.
-     */
-    private boolean raiseShifts() {
-        boolean changed = false;
-        for (int lane = 0; lane < WIDTH; lane++) {
-            float shift = maxima[lane] == Float.NEGATIVE_INFINITY ? 0 : maxima[lane];
-            float factor = 1;
-            if (shift != shifts[lane]) {
-                // exact for the first tile that shows something: the total before is 0
-                factor = (float) Math.exp(shifts[lane] - shift);
-                factor = totals[lane] == 0 ? 0 : factor;
-                changed = true;
-            }
-            factors[lane] = factor;
-            totals[lane] *= factor;
-            shifts[lane] = shift;
-        }
-        return changed;
     }
 
     private void addValues(int t, int count) {
@@ -155,16 +130,8 @@ final class Forward {
         int count = problem.lanesOf(group);
         int firstQuery = group * WIDTH;
         int row = (sequence * problem.query().heads() + head) * problem.queries() + firstQuery;
-        for (int lane = 0; lane < WIDTH; lane++) {
-            float total = totals[lane];
-            factors[lane] = total == 0 ? 0 : 1 / total;
-            if (lane < count) {
-                logSums[logSumsAt + row + lane] =
-                        total == 0
-                                ? Float.NEGATIVE_INFINITY
-                                : (float) (shifts[lane] + Math.log(total));
-            }
-        }
+        problem.lanes().finish(maxima, totals, factors, logarithms);
+        System.arraycopy(logarithms, 0, logSums, logSumsAt + row, count);
         problem.lanes().scale(sum, 0, problem.valueSize(), factors);
         problem.store(sum, 0, WIDTH, count, output, sequence, head, firstQuery, room);
     }

@@ -263,13 +263,18 @@ record Problem(
         int panels = PackedBlock.panels(steps.size(), WIDTH);
         packing.pack(source, sourceAt, stride, 1, steps.size(), count, WIDTH, 0, panels, room, 0);
         int to = steps.at(sequence, head) + first * steps.stepStride();
-        for (int step = 0; step < count; step++) {
-            for (int panel = 0; panel < panels; panel++) {
-                int width = Math.min(WIDTH, steps.size() - panel * WIDTH);
-                int from = (panel * count + step) * WIDTH;
-                System.arraycopy(room, from, steps.data(), to + panel * WIDTH, width);
+        for (int panel = 0; panel < panels; panel++) {
+            int from = panel * count * WIDTH;
+            int column = panel * WIDTH;
+            int width = Math.min(WIDTH, steps.size() - column);
+            if (width == WIDTH) {
+                lanes.copyRows(room, from, count, steps.data(), to + column, steps.stepStride());
+                continue;
             }
-            to += steps.stepStride();
+            for (int step = 0; step < count; step++) {
+                int row = to + step * steps.stepStride() + column;
+                System.arraycopy(room, from + step * WIDTH, steps.data(), row, width);
+            }
         }
     }
 }

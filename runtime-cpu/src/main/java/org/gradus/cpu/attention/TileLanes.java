@@ -23,24 +23,47 @@ class TileLanes {
                 : new TileLanes();
     }
 
-    /** Raises each column's maximum to the largest of the column. */
-    void maxima(float[] tile, int at, int rows, float[] maxima) {
-        for (int row = 0; row < rows; row++) {
-            for (int lane = 0; lane < WIDTH; lane++) {
-                maxima[lane] = Math.max(maxima[lane], tile[at + row * WIDTH + lane]);
+    /**
+     * Replaces scores by {@code exp(x - maximum)}, where each column's maximum is that of this tile
+     * and of all before. Where a column has shown nothing but negative infinity, all become 0.
+     *
+     * @param maxima of each column so far, raised here
+     * @param totals of each column's exponentials so far, added to here
+     * @param factors set to what sums of tiles before must be multiplied by
+     * @return whether any factor is not 1
+     */
+    boolean softmax(
+            float[] tile, int at, int rows, float[] maxima, float[] totals, float[] factors) {
+        boolean changed = false;
+        for (int lane = 0; lane < WIDTH; lane++) {
+            float largest = maxima[lane];
+            for (int row = 0; row < rows; row++) {
+                largest = Math.max(largest, tile[at + row * WIDTH + lane]);
             }
+            float shift = largest == Float.NEGATIVE_INFINITY ? 0 : largest;
+            float factor = FloatMath.exp(maxima[lane] - shift);
+            float total = totals[lane] * factor;
+            for (int row = 0; row < rows; row++) {
+                int i = at + row * WIDTH + lane;
+                tile[i] = FloatMath.exp(tile[i] - shift);
+                total += tile[i];
+            }
+            maxima[lane] = largest;
+            totals[lane] = total;
+            factors[lane] = factor;
+            changed |= factor != 1;
         }
+        return changed;
     }
 
-    /** Replaces {@code x} by {@code exp(x - shift)}, and adds each column to its sum. */
-    void exponentials(float[] tile, int at, int rows, float[] shifts, int shiftsAt, float[] sums) {
-        for (int row = 0; row < rows; row++) {
-            for (int lane = 0; lane < WIDTH; lane++) {
-                int i = at + row * WIDTH + lane;
-                float e = FloatMath.exp(tile[i] - shifts[shiftsAt + lane]);
-                tile[i] = e;
-                sums[lane] += e;
-            }
+    /**
+     * Ends a softmax: sets for each column the factor of its sums, and the logarithm of the sum of
+     * its scores' exponentials; 0 and negative infinity where nothing was seen.
+     */
+    void finish(float[] maxima, float[] totals, float[] factors, float[] logSums) {
+        for (int lane = 0; lane < WIDTH; lane++) {
+            factors[lane] = totals[lane] == 0 ? 0 : 1 / totals[lane];
+            logSums[lane] = maxima[lane] + (float) Math.log(totals[lane]);
         }
     }
 
@@ -60,13 +83,25 @@ class TileLanes {
         }
     }
 
-    /** Replaces {@code g} by {@code p * (g - shift)}, with a shift for each column. */
-    void scoreGradients(float[] p, float[] g, int at, int rows, float[] shifts, int shiftsAt) {
+    /**
+     * Replaces scores {@code p} by probabilities {@code exp(p - logSum)}, and their gradients
+     * {@code g} by those of the scores, {@code p * (g - delta)}; log-sums and deltas are by column.
+     */
+    void scoreGradients(
+            float[] p, float[] g, int at, int rows, float[] logSums, float[] deltas, int from) {
         for (int row = 0; row < rows; row++) {
             for (int lane = 0; lane < WIDTH; lane++) {
                 int i = at + row * WIDTH + lane;
-                g[i] = p[i] * (g[i] - shifts[shiftsAt + lane]);
+                p[i] = FloatMath.exp(p[i] - logSums[from + lane]);
+                g[i] = p[i] * (g[i] - deltas[from + lane]);
             }
+        }
+    }
+
+    /** Copies rows of 16 numbers to places that lie {@code stride} apart. */
+    void copyRows(float[] rows, int at, int count, float[] target, int to, int stride) {
+        for (int row = 0; row < count; row++) {
+            System.arraycopy(rows, at + row * WIDTH, target, to + row * stride, WIDTH);
         }
     }
 

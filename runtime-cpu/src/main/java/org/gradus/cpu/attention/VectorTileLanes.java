@@ -1,6 +1,8 @@
 package org.gradus.cpu.attention;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.gradus.cpu.pointwise.VectorFloatMath;
 
@@ -12,38 +14,70 @@ final class VectorTileLanes extends TileLanes {
     VectorTileLanes() {}
 
     @Override
-    void maxima(float[] tile, int at, int rows, float[] maxima) {
-        int even = rows & ~1;
+    boolean softmax(
+            float[] tile, int at, int rows, float[] maxima, float[] totals, float[] factors) {
+        boolean changed = false;
         for (int lane = 0; lane < WIDTH; lane += LANES) {
-            FloatVector first = FloatVector.fromArray(SPECIES, maxima, lane);
-            FloatVector second = first;
-            int i = at + lane;
-            for (int row = 0; row < even; row += 2) {
-                first = first.max(FloatVector.fromArray(SPECIES, tile, i));
-                second = second.max(FloatVector.fromArray(SPECIES, tile, i + WIDTH));
-                i += 2 * WIDTH;
-            }
-            if (even < rows) {
-                first = first.max(FloatVector.fromArray(SPECIES, tile, i));
-            }
-            first.max(second).intoArray(maxima, lane);
+            FloatVector before = FloatVector.fromArray(SPECIES, maxima, lane);
+            FloatVector largest = before.max(columnMaxima(tile, at + lane, rows));
+            largest.intoArray(maxima, lane);
+            VectorMask<Float> sawNothing =
+                    largest.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
+            FloatVector shift = largest.blend(0f, sawNothing);
+            FloatVector factor = VectorFloatMath.exp(before.sub(shift));
+            factor.intoArray(factors, lane);
+            changed |= factor.compare(VectorOperators.NE, 1f).anyTrue();
+            FloatVector total = FloatVector.fromArray(SPECIES, totals, lane).mul(factor);
+            exponentials(tile, at + lane, rows, shift, total).intoArray(totals, lane);
         }
+        return changed;
+    }
+
+    /** Four maxima at once, since one alone would wait for itself. */
+    private static FloatVector columnMaxima(float[] tile, int at, int rows) {
+        FloatVector first = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        FloatVector second = first;
+        FloatVector third = first;
+        FloatVector fourth = first;
+        int i = at;
+        int row = 0;
+        for (; row + 4 <= rows; row += 4) {
+            first = first.max(FloatVector.fromArray(SPECIES, tile, i));
+            second = second.max(FloatVector.fromArray(SPECIES, tile, i + WIDTH));
+            third = third.max(FloatVector.fromArray(SPECIES, tile, i + 2 * WIDTH));
+            fourth = fourth.max(FloatVector.fromArray(SPECIES, tile, i + 3 * WIDTH));
+            i += 4 * WIDTH;
+        }
+        for (; row < rows; row++) {
+            first = first.max(FloatVector.fromArray(SPECIES, tile, i));
+            i += WIDTH;
+        }
+        return first.max(second).max(third.max(fourth));
+    }
+
+    private static FloatVector exponentials(
+            float[] tile, int at, int rows, FloatVector shift, FloatVector total) {
+        FloatVector sum = total;
+        int i = at;
+        for (int row = 0; row < rows; row++) {
+            FloatVector e = VectorFloatMath.exp(FloatVector.fromArray(SPECIES, tile, i).sub(shift));
+            e.intoArray(tile, i);
+            sum = sum.add(e);
+            i += WIDTH;
+        }
+        return sum;
     }
 
     @Override
-    void exponentials(float[] tile, int at, int rows, float[] shifts, int shiftsAt, float[] sums) {
+    void finish(float[] maxima, float[] totals, float[] factors, float[] logSums) {
         for (int lane = 0; lane < WIDTH; lane += LANES) {
-            FloatVector shift = FloatVector.fromArray(SPECIES, shifts, shiftsAt + lane);
-            FloatVector sum = FloatVector.fromArray(SPECIES, sums, lane);
-            int i = at + lane;
-            for (int row = 0; row < rows; row++) {
-                FloatVector e =
-                        VectorFloatMath.exp(FloatVector.fromArray(SPECIES, tile, i).sub(shift));
-                e.intoArray(tile, i);
-                sum = sum.add(e);
-                i += WIDTH;
-            }
-            sum.intoArray(sums, lane);
+            FloatVector total = FloatVector.fromArray(SPECIES, totals, lane);
+            VectorMask<Float> sawNothing = total.compare(VectorOperators.EQ, 0f);
+            FloatVector inverse = FloatVector.broadcast(SPECIES, 1f).div(total);
+            inverse.blend(0f, sawNothing).intoArray(factors, lane);
+            VectorFloatMath.log(total)
+                    .add(FloatVector.fromArray(SPECIES, maxima, lane))
+                    .intoArray(logSums, lane);
         }
     }
 
@@ -71,15 +105,33 @@ final class VectorTileLanes extends TileLanes {
     }
 
     @Override
-    void scoreGradients(float[] p, float[] g, int at, int rows, float[] shifts, int shiftsAt) {
+    void scoreGradients(
+            float[] p, float[] g, int at, int rows, float[] logSums, float[] deltas, int from) {
         for (int lane = 0; lane < WIDTH; lane += LANES) {
-            FloatVector shift = FloatVector.fromArray(SPECIES, shifts, shiftsAt + lane);
+            FloatVector logSum = FloatVector.fromArray(SPECIES, logSums, from + lane);
+            FloatVector delta = FloatVector.fromArray(SPECIES, deltas, from + lane);
             int i = at + lane;
             for (int row = 0; row < rows; row++) {
-                FloatVector difference = FloatVector.fromArray(SPECIES, g, i).sub(shift);
-                FloatVector.fromArray(SPECIES, p, i).mul(difference).intoArray(g, i);
+                FloatVector e =
+                        VectorFloatMath.exp(FloatVector.fromArray(SPECIES, p, i).sub(logSum));
+                e.intoArray(p, i);
+                e.mul(FloatVector.fromArray(SPECIES, g, i).sub(delta)).intoArray(g, i);
                 i += WIDTH;
             }
+        }
+    }
+
+    @Override
+    void copyRows(float[] rows, int at, int count, float[] target, int to, int stride) {
+        int i = at;
+        int end = at + count * WIDTH;
+        int j = to;
+        while (i < end) {
+            for (int lane = 0; lane < WIDTH; lane += LANES) {
+                FloatVector.fromArray(SPECIES, rows, i + lane).intoArray(target, j + lane);
+            }
+            i += WIDTH;
+            j += stride;
         }
     }
 
