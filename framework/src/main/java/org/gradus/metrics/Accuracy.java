@@ -13,24 +13,36 @@ import org.gradus.tensor.Tensor;
  */
 public final class Accuracy extends MeanMetric {
     private final OptionalLong ignored;
+    private final boolean mixed;
 
     /** Makes a metric that counts every sample. */
     public Accuracy() {
-        this(OptionalLong.empty());
+        this(OptionalLong.empty(), false);
     }
 
-    private Accuracy(OptionalLong ignored) {
+    private Accuracy(OptionalLong ignored, boolean mixed) {
         super("accuracy");
         this.ignored = ignored;
+        this.mixed = mixed;
     }
 
     /** Returns a metric that leaves out targets of one value, such as that of padding. */
     public static Accuracy ignoring(long label) {
-        return new Accuracy(OptionalLong.of(label));
+        return new Accuracy(OptionalLong.of(label), false);
+    }
+
+    /**
+     * Returns a metric that also takes targets that are probabilities {@code [batch, classes]}, as
+     * mixed samples have them: the most probable class counts. Class indices count as always.
+     */
+    public static Accuracy ofMixedTargets() {
+        return new Accuracy(OptionalLong.empty(), true);
     }
 
     @Override
-    void measure(Tensor output, Tensor target) {
+    void measure(Tensor output, Tensor given) {
+        boolean soft = mixed && given.dtype().isFloating() && given.rank() == 2;
+        Tensor target = soft ? given.argmax(1) : given;
         Tensor hits = Labels.predicted(name(), output, target).eq(target);
         if (ignored.isEmpty()) {
             add(hits.to(DType.I64).sum(), target.shape().elements());

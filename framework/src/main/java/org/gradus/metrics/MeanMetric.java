@@ -6,7 +6,7 @@ import org.gradus.tensor.Tensor;
 
 /** A metric that is a sum over samples (or elements, or tokens) divided by their number. */
 abstract sealed class MeanMetric implements Metric
-        permits Accuracy, TopKAccuracy, MeanAbsoluteError, MeanSquaredError, Perplexity {
+        permits Accuracy, TopKAccuracy, MeanAbsoluteError, MeanSquaredError, TokenSurprise {
     private final String name;
     private final Tally sum = new Tally(1);
     private final Tally count = new Tally(1);

@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.gradus.device.Device;
 import org.gradus.metrics.Accuracy;
+import org.gradus.metrics.BitsPerCharacter;
 import org.gradus.metrics.ConfusionMatrix;
+import org.gradus.metrics.EditDistance;
 import org.gradus.metrics.F1;
+import org.gradus.metrics.LabelErrorRate;
 import org.gradus.metrics.MeanAbsoluteError;
 import org.gradus.metrics.MeanSquaredError;
 import org.gradus.metrics.Metric;
@@ -254,5 +257,63 @@ class MetricsTest {
     private static double valueOf(Metric metric, Tensor output, Tensor target) {
         metric.update(output, target);
         return metric.value();
+    }
+
+    @Test
+    void bitsPerCharacterAreTheLogarithmOfThePerplexity() {
+        Metric bits = new BitsPerCharacter();
+        Metric perplexity = new Perplexity();
+        for (Metric metric : List.of(bits, perplexity)) {
+            metric.update(scores(), labels(2, 0, 2, 1));
+        }
+        assertEquals(Math.log(perplexity.value()) / Math.log(2), bits.value(), SINGLE);
+        Metric padded = BitsPerCharacter.ignoring(-1);
+        padded.update(floats(Shape.of(2, 4), 0, 0, 0, 0, 5, 0, 0, 0), labels(3, -1));
+        assertEquals(2, padded.value(), SINGLE);
+    }
+
+    @Test
+    void editDistanceCountsTheLeastChanges() {
+        assertEquals(3, distance("kitten", "sitting"));
+        assertEquals(2, distance("flaw", "lawn"));
+        assertEquals(4, distance("", "four"));
+        assertEquals(4, distance("four", ""));
+        assertEquals(0, distance("same", "same"));
+    }
+
+    private static int distance(String first, String second) {
+        return EditDistance.between(
+                first.chars().asLongStream().toArray(), second.chars().asLongStream().toArray());
+    }
+
+    @Test
+    void labelErrorsAreCountedWithoutBlanksAndRepetitions() {
+        // best classes by time: 1 1 0 1 2 and 0 3 3 3 0, where 0 is the blank
+        long[] best = {1, 0, 1, 3, 0, 3, 1, 3, 2, 0};
+        float[] scores = new float[5 * 2 * 4];
+        for (int i = 0; i < best.length; i++) {
+            scores[i * 4 + (int) best[i]] = 1;
+        }
+        Tensor output = floats(Shape.of(5, 2, 4), scores);
+        Tensor target = labels(1, 1, 2, 3, 2, -1).reshape(2, 3);
+        LabelErrorRate rate = new LabelErrorRate("phoneme_error_rate", 0);
+        rate.update(output, target);
+        // 1 1 2 is right; 3 lacks the 2 after it
+        assertEquals(1 / 5.0, rate.value(), EXACT);
+        LabelErrorRate restored = new LabelErrorRate("phoneme_error_rate", 0);
+        restored.restore(rate.state());
+        restored.add(new long[] {4}, new long[] {4, 5, 6});
+        assertEquals(3 / 8.0, restored.value(), EXACT);
+        assertThrows(TensorException.class, () -> rate.update(output, labels(1, 2)));
+    }
+
+    @Test
+    void accuracyOfMixedTargetsTakesTheMostProbableClass() {
+        Metric accuracy = Accuracy.ofMixedTargets();
+        float[] probabilities = {0, 0.3f, 0.7f, 0.6f, 0.4f, 0, 0, 0.1f, 0.9f, 0.5f, 0.4f, 0.1f};
+        accuracy.update(scores(), floats(Shape.of(4, 3), probabilities));
+        assertEquals(0.5, accuracy.value(), EXACT);
+        accuracy.update(scores(), labels(2, 0, 1, 1));
+        assertEquals(0.75, accuracy.value(), EXACT);
     }
 }
