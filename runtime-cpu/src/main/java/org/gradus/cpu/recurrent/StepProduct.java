@@ -31,6 +31,12 @@ final class StepProduct {
     /** The rows of a task: its packed rows stay in the second-level cache. */
     private static final int TASK_ROWS = 96;
 
+    /** The units of each row lie on a page of their own: fewer tasks change pages less often. */
+    private static final int MOST_UNIT_PANELS = 4;
+
+    /** Units are not put together below so many tasks. */
+    private static final int ENOUGH_TASKS = 8;
+
     private final Scratch scratch;
     private final MicroKernel kernel;
     private final Packing packing;
@@ -82,7 +88,8 @@ final class StepProduct {
         taskRowPanels = Math.max(1, Math.min(rowPanels, TASK_ROWS / kernel.rows()));
         rowTasks = PackedBlock.panels(rowPanels, taskRowPanels);
         unitPanels = PackedBlock.panels(hidden, WIDTH);
-        taskUnitPanels = gates % 2 == 0 ? 1 : 2;
+        taskUnitPanels =
+                Math.clamp(unitPanels / ENOUGH_TASKS, gates % 2 == 0 ? 1 : 2, MOST_UNIT_PANELS);
         weights = scratch.floats(SLOT_WEIGHTS, unitPanels * gates * WIDTH * depth);
         operands = scratch.floats(SLOT_OPERANDS, 2 * paddedRows * depth);
     }
