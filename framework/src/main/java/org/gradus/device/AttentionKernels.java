@@ -19,8 +19,9 @@ public interface AttentionKernels extends Kernels {
      *     sees no key gets zeros
      * @param causal query {@code i} sees keys up to {@code i + keys - queries} only
      * @param output {@code [batch, heads, queries, valueSize]}
-     * @param logSums {@code [batch, heads, queries]}, contiguous, kept for the gradient: the
-     *     logarithm of the sum of the exponentials of the scores
+     * @param logSums {@code [batch, heads, queries]}, contiguous, of the compute type of the
+     *     query's type, kept for the gradient: the logarithm of the sum of the exponentials of the
+     *     scores
      */
     void forward(
             View query,

@@ -13,7 +13,8 @@ import java.util.Optional;
  *       [outer]}.
  * </ul>
  *
- * Variance is the biased one. All views are contiguous. Each method overwrites its outputs.
+ * Variance is the biased one. Mean and inverse deviation have the compute type of the input's type,
+ * all other views that type itself. All views are contiguous. Each method overwrites its outputs.
  */
 public interface NormalizationKernels extends Kernels {
     /**

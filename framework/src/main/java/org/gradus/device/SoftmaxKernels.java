@@ -19,7 +19,7 @@ public interface SoftmaxKernels extends Kernels {
      *
      * @param labels {@code I64}, {@code [rows]}
      * @param losses {@code [rows]}
-     * @param logSums {@code [rows]}, kept for the gradient
+     * @param logSums {@code [rows]}, of the compute type of the logits' type, kept for the gradient
      */
     void crossEntropy(View logits, View labels, View losses, View logSums);
 

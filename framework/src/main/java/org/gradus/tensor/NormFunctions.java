@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.gradus.device.NormalizationKernels;
 import org.gradus.device.View;
+import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 
 /** Normalization by mean and variance as fused kernels, with their plain definitions. */
@@ -21,6 +22,12 @@ final class NormFunctions {
 
     private static Tensor make(Tensor like, Shape shape) {
         return Tensor.over(Value.allocate(like.device(), like.dtype(), shape), null);
+    }
+
+    /** Statistics of 16-bit tensors are not rounded to 16 bits. */
+    private static Tensor makeStatistic(Tensor like, int size) {
+        DType dtype = like.dtype().computeType();
+        return Tensor.over(Value.allocate(like.device(), dtype, Shape.of(size)), null);
     }
 
     /** The inputs of a normalization; a single missing parameter becomes a constant. */
@@ -56,8 +63,8 @@ final class NormFunctions {
         public List<Tensor> forward(List<Tensor> inputs) {
             Tensor x = inputs.getFirst();
             Tensor y = make(x, x.shape());
-            Tensor mean = make(x, Shape.of(x.size(0)));
-            Tensor inverse = make(x, Shape.of(x.size(0)));
+            Tensor mean = makeStatistic(x, x.size(0));
+            Tensor inverse = makeStatistic(x, x.size(0));
             kernels(x)
                     .layer(
                             x.view(),
@@ -109,10 +116,11 @@ final class NormFunctions {
             return function.result(y.reshape(input.shape()));
         }
         Tensor y = Scope.compute(() -> function.plain(List.of(operands)));
+        DType wide = x.dtype().computeType();
         return new Normalizations.BatchNormalized(
                 y.reshape(input.shape()),
-                Scope.compute(() -> x.detach().mean(0, 2).compute()),
-                Scope.compute(() -> x.detach().varKeeping(0, 0, 2).flatten().compute()));
+                Scope.compute(() -> x.detach().to(wide).mean(0, 2).compute()),
+                Scope.compute(() -> x.detach().to(wide).varKeeping(0, 0, 2).flatten().compute()));
     }
 
     /** Holds the statistics of its one forward pass until they are asked for. */
@@ -134,8 +142,8 @@ final class NormFunctions {
         public List<Tensor> forward(List<Tensor> inputs) {
             Tensor x = inputs.getFirst();
             Tensor y = make(x, x.shape());
-            mean = make(x, Shape.of(x.size(1))).unowned();
-            inverse = make(x, Shape.of(x.size(1))).unowned();
+            mean = makeStatistic(x, x.size(1)).unowned();
+            inverse = makeStatistic(x, x.size(1)).unowned();
             kernels(x)
                     .batch(
                             x.view(),

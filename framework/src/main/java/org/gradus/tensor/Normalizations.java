@@ -139,8 +139,8 @@ public sealed interface Normalizations permits Tensor {
      * A batch normalized, with the statistics that it was normalized by.
      *
      * @param output the shape of the input
-     * @param mean {@code [channels]}, not on the tape
-     * @param variance {@code [channels]}, biased, not on the tape
+     * @param mean {@code [channels]}, in the input's compute type, not on the tape
+     * @param variance {@code [channels]}, likewise, biased, not on the tape
      */
     record BatchNormalized(Tensor output, Tensor mean, Tensor variance) {}
 

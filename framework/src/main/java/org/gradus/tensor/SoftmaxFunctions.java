@@ -3,6 +3,7 @@ package org.gradus.tensor;
 import java.util.Arrays;
 import java.util.List;
 import org.gradus.device.SoftmaxKernels;
+import org.gradus.dtype.DType;
 
 /** The softmax family as fused kernels over contiguous rows, with their plain definitions. */
 final class SoftmaxFunctions {
@@ -92,7 +93,9 @@ final class SoftmaxFunctions {
         public List<Tensor> forward(List<Tensor> inputs) {
             Tensor x = inputs.get(0);
             Tensor losses = like(x.select(1, 0));
-            Tensor logSums = like(losses);
+            // not rounded to 16 bits: the gradient takes the exponential of what it is off by
+            DType wide = x.dtype().computeType();
+            Tensor logSums = Tensor.over(Value.allocate(x.device(), wide, losses.shape()), null);
             kernels(x).crossEntropy(x.view(), inputs.get(1).view(), losses.view(), logSums.view());
             return List.of(losses, logSums);
         }

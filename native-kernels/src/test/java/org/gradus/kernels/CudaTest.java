@@ -13,25 +13,20 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.gradus.device.ConvolutionKernels;
 import org.gradus.device.CumulateOp;
-import org.gradus.device.Kernels;
 import org.gradus.device.MatmulOptions;
-import org.gradus.device.MultiTensorKernels;
-import org.gradus.device.NormalizationKernels;
-import org.gradus.device.PoolingKernels;
 import org.gradus.device.ReduceOp;
-import org.gradus.device.SoftmaxKernels;
 import org.gradus.device.View;
 import org.gradus.device.Window;
 import org.gradus.dtype.DType;
 import org.gradus.expr.Expr;
 import org.gradus.expr.Program;
-import org.gradus.kernels.families.KernelFamilies;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Every kernel is CUDA C++, too: compiled by nvcc, where there is one, for a processor of each kind
@@ -212,63 +207,12 @@ class CudaTest {
         compile();
     }
 
-    @Test
-    void convolutionsAndPoolingCompile() throws Exception {
-        ConvolutionKernels convolution = family(ConvolutionKernels.class);
-        PoolingKernels pooling = family(PoolingKernels.class);
-        Window window = new Window(new int[] {3}, new int[] {2}, new int[] {1}, new int[] {1});
-        Window inside = new Window(new int[] {3}, new int[] {1}, new int[] {0}, new int[] {1});
-        for (int filters : new int[] {2, 6, 12, 24, 70}) {
-            View image = view(DType.F32, 2, 2, 99);
-            View weight = view(DType.F32, filters, 2, 3);
-            View output = view(DType.F32, 2, filters, 50);
-            View bias = view(DType.F32, filters);
-            convolution.forward(image, weight, Optional.of(bias), window, 1, output);
-            View wide = view(DType.F32, 2, filters, 97);
-            convolution.forward(image, weight, Optional.empty(), inside, 1, wide);
-            convolution.inputGradient(output, weight, window, 1, image);
-            convolution.weightGradient(image, output, window, 1, weight);
-        }
-        View image = view(DType.F32, 2, 3, 99);
-        View output = view(DType.F32, 2, 3, 50);
-        pooling.maximum(image, window, output, view(DType.I64, 2, 3, 50));
-        for (boolean countPadding : new boolean[] {false, true}) {
-            pooling.average(image, window, countPadding, output);
-            pooling.averageGradient(output, window, countPadding, image);
-        }
+    /** All families with all their settings, for each type of storage. */
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F16", "BF16"})
+    void kernelFamiliesCompile(DType type) throws Exception {
+        new FamilyLaunches(launcher, type).all();
         compile();
-    }
-
-    @Test
-    void normalizationSoftmaxAndSumsCompile() throws Exception {
-        NormalizationKernels normalization = family(NormalizationKernels.class);
-        View row = view(DType.F32, 5);
-        View column = view(DType.F32, 9);
-        View matrix = view(DType.F32, 9, 5);
-        for (int inner : new int[] {1, 40}) {
-            View image = view(DType.F32, 3, 5, inner);
-            for (Optional<View> weight : List.of(Optional.of(row), Optional.<View>empty())) {
-                normalization.batch(image, weight, weight, 1e-5, image, row, row);
-                normalization.batchGradient(image, image, weight, row, row, image, row, row);
-                normalization.layer(matrix, weight, weight, 1e-5, matrix, column, column);
-                normalization.layerGradient(
-                        matrix, matrix, weight, column, column, matrix, row, row);
-            }
-        }
-        SoftmaxKernels softmax = family(SoftmaxKernels.class);
-        View labels = view(DType.I64, 9);
-        softmax.softmax(matrix, matrix);
-        softmax.softmaxGradient(matrix, matrix, matrix);
-        softmax.logSoftmax(matrix, matrix);
-        softmax.logSoftmaxGradient(matrix, matrix, matrix);
-        softmax.crossEntropy(matrix, labels, column, column);
-        softmax.crossEntropyGradient(column, matrix, labels, column, matrix);
-        family(MultiTensorKernels.class).sumOfSquares(List.of(matrix, row), view(DType.F32));
-        compile();
-    }
-
-    private <K extends Kernels> K family(Class<K> type) {
-        return new KernelFamilies(launcher).find(type, DType.F32).orElseThrow();
     }
 
     /** Compiles all that was launched as one file. */

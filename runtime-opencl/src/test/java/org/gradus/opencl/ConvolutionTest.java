@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Convolutions and their adjoints, against the CPU. */
@@ -120,6 +121,10 @@ class ConvolutionTest {
                         new Window(of(2, 2, 2), of(2, 1, 2), of(0, 1, 1), of(1, 1, 1))));
     }
 
+    private static ConvolutionKernels kernels(Twins twins, Device device) {
+        return twins.kernels(device, ConvolutionKernels.class);
+    }
+
     private static ConvolutionKernels kernels(Device device) {
         return device.kernels(ConvolutionKernels.class, DType.F32).orElseThrow();
     }
@@ -136,7 +141,7 @@ class ConvolutionTest {
                 c + " without bias",
                 1e-4,
                 (d, v) ->
-                        kernels(d)
+                        kernels(twins, d)
                                 .forward(
                                         v.get(0),
                                         v.get(1),
@@ -160,7 +165,8 @@ class ConvolutionTest {
                 1e-4,
                 (d, v) -> {
                     Optional<View> shift = Optional.of(v.get(2));
-                    kernels(d).forward(v.get(0), v.get(1), shift, c.window(), c.groups(), v.get(3));
+                    kernels(twins, d)
+                            .forward(v.get(0), v.get(1), shift, c.window(), c.groups(), v.get(3));
                 },
                 input,
                 weight,
@@ -174,7 +180,7 @@ class ConvolutionTest {
                 c + " gradient of the input",
                 1e-4,
                 (d, v) ->
-                        kernels(d)
+                        kernels(twins, d)
                                 .inputGradient(
                                         v.get(0), v.get(1), c.window(), c.groups(), v.get(2)),
                 outputGradient,
@@ -188,7 +194,7 @@ class ConvolutionTest {
                 c + " gradient of the weight",
                 1e-3,
                 (d, v) ->
-                        kernels(d)
+                        kernels(twins, d)
                                 .weightGradient(
                                         v.get(0), v.get(1), c.window(), c.groups(), v.get(2)),
                 input,
@@ -200,6 +206,12 @@ class ConvolutionTest {
     @MethodSource({"tiny", "cases"})
     void isWhatTheCpuComputes(Case c) {
         check(twins, c);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F16", "BF16"})
+    void isTheSameInSixteenBits(DType type) {
+        tiny().forEach(c -> check(twins.storing(type), c));
     }
 
     /** Sums that are cut into parts, over groups that run in any order. */

@@ -17,6 +17,8 @@ import org.gradus.shape.Shape;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is done to many tensors at once, against the CPU. */
 class MultiTensorTest {
@@ -35,6 +37,10 @@ class MultiTensorTest {
             twins.close();
             device.close();
         }
+    }
+
+    private static MultiTensorKernels kernels(Twins twins, Device device) {
+        return twins.kernels(device, MultiTensorKernels.class);
     }
 
     private static MultiTensorKernels kernels(Device device) {
@@ -59,7 +65,7 @@ class MultiTensorTest {
                 specs.add(Spec.of(DType.F32, size));
             }
         }
-        specs.add(Spec.of(DType.F32));
+        specs.add(Spec.statistic());
         long[] scalars = {Scalars.encode(0.1, DType.F32)};
         twins.check(
                 sizes.length + " tensors",
@@ -71,8 +77,8 @@ class MultiTensorTest {
                         inputs.add(v.subList(i, i + 3));
                         outputs.add(List.of(v.get(i), v.get(i + 2)));
                     }
-                    kernels(d).map(momentum(), scalars, inputs, outputs);
-                    kernels(d).sumOfSquares(v.subList(0, v.size() - 1), v.getLast());
+                    kernels(twins, d).map(momentum(), scalars, inputs, outputs);
+                    kernels(twins, d).sumOfSquares(v.subList(0, v.size() - 1), v.getLast());
                 },
                 specs.toArray(Spec[]::new));
     }
@@ -82,6 +88,12 @@ class MultiTensorTest {
         check(twins, 1, 0, 17, 1000, 300_000, 3);
         check(twins, 40_000);
         check(twins, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F16", "BF16"})
+    void isTheSameInSixteenBits(DType type) {
+        check(twins.storing(type), 1, 0, 17, 1000, 40_000, 3);
     }
 
     @Test
@@ -100,7 +112,7 @@ class MultiTensorTest {
         twins.check(
                 "a sum of squares",
                 2e-6,
-                (d, v) -> kernels(d).sumOfSquares(v.subList(0, 3), v.get(3)),
+                (d, v) -> kernels(twins, d).sumOfSquares(v.subList(0, 3), v.get(3)),
                 Spec.of(DType.F32, 7, 9).transposed(),
                 Spec.of(DType.F32, 100).spread(),
                 Spec.of(DType.F32, 3, 3, 3).flipped(),

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Normalization of channels and rows against the CPU, and far from zero. */
 class NormalizationTest {
@@ -39,6 +40,10 @@ class NormalizationTest {
         }
     }
 
+    private static NormalizationKernels kernels(Twins twins, Device device) {
+        return twins.kernels(device, NormalizationKernels.class);
+    }
+
     private static NormalizationKernels kernels(Device device) {
         return device.kernels(NormalizationKernels.class, DType.F32).orElseThrow();
     }
@@ -58,11 +63,11 @@ class NormalizationTest {
                     (d, v) -> {
                         Optional<View> weight = when(affine, v.get(2));
                         Optional<View> bias = when(affine, v.get(3));
-                        kernels(d)
+                        kernels(twins, d)
                                 .batch(
                                         v.get(0), weight, bias, EPSILON, v.get(4), v.get(5),
                                         v.get(6));
-                        kernels(d)
+                        kernels(twins, d)
                                 .batchGradient(
                                         v.get(1), v.get(0), weight, v.get(5), v.get(6), v.get(7),
                                         v.get(8), v.get(9));
@@ -72,8 +77,8 @@ class NormalizationTest {
                     channel.with(new Near1()),
                     channel,
                     image,
-                    channel,
-                    channel,
+                    Spec.statistic(channels),
+                    Spec.statistic(channels),
                     image,
                     channel,
                     channel);
@@ -83,7 +88,7 @@ class NormalizationTest {
     /** Normalizes {@code [rows, inner]} and takes the gradients. */
     static void checkRows(Twins twins, int rows, int inner) {
         Spec matrix = Spec.of(DType.F32, rows, inner);
-        Spec column = Spec.of(DType.F32, rows);
+        Spec column = Spec.statistic(rows);
         Spec row = Spec.of(DType.F32, inner);
         for (boolean affine : new boolean[] {true, false}) {
             twins.check(
@@ -92,11 +97,11 @@ class NormalizationTest {
                     (d, v) -> {
                         Optional<View> weight = when(affine, v.get(2));
                         Optional<View> bias = when(affine, v.get(3));
-                        kernels(d)
+                        kernels(twins, d)
                                 .layer(
                                         v.get(0), weight, bias, EPSILON, v.get(4), v.get(5),
                                         v.get(6));
-                        kernels(d)
+                        kernels(twins, d)
                                 .layerGradient(
                                         v.get(1), v.get(0), weight, v.get(5), v.get(6), v.get(7),
                                         v.get(8), v.get(9));
@@ -137,6 +142,14 @@ class NormalizationTest {
     @CsvSource({"1,7", "5,16", "300,193", "2000,64", "3,5000", "33,2", "1,129"})
     void rowsAreWhatTheCpuComputes(int rows, int inner) {
         checkRows(twins, rows, inner);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F16", "BF16"})
+    void isTheSameInSixteenBits(DType type) {
+        checkChannels(twins.storing(type), 8, 5, 49);
+        checkChannels(twins.storing(type), 7, 3, 1);
+        checkRows(twins.storing(type), 5, 193);
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.gradus.opencl.Twins.Special;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Pooling against the CPU, also of what is equal, infinite or not a number. */
@@ -73,8 +74,8 @@ class PoolingTest {
                         new Window(of(2, 3, 2), of(2, 1, 2), of(1, 1, 0), of(1, 1, 1))));
     }
 
-    private static PoolingKernels kernels(Device device) {
-        return device.kernels(PoolingKernels.class, DType.F32).orElseThrow();
+    private static PoolingKernels kernels(Twins twins, Device device) {
+        return twins.kernels(device, PoolingKernels.class);
     }
 
     /** Runs all of them on views of every layout. */
@@ -95,7 +96,7 @@ class PoolingTest {
         twins.check(
                 c + " maximum",
                 Float.MIN_NORMAL,
-                (d, v) -> kernels(d).maximum(v.get(0), c.window(), v.get(1), v.get(2)),
+                (d, v) -> kernels(twins, d).maximum(v.get(0), c.window(), v.get(1), v.get(2)),
                 input,
                 output,
                 indices);
@@ -106,13 +107,15 @@ class PoolingTest {
         twins.check(
                 c + " average",
                 1e-6,
-                (d, v) -> kernels(d).average(v.get(0), c.window(), countPadding, v.get(1)),
+                (d, v) -> kernels(twins, d).average(v.get(0), c.window(), countPadding, v.get(1)),
                 input,
                 output);
         twins.check(
                 c + " gradient of the average",
                 1e-6,
-                (d, v) -> kernels(d).averageGradient(v.get(0), c.window(), countPadding, v.get(1)),
+                (d, v) ->
+                        kernels(twins, d)
+                                .averageGradient(v.get(0), c.window(), countPadding, v.get(1)),
                 output,
                 input);
     }
@@ -121,5 +124,11 @@ class PoolingTest {
     @MethodSource({"tiny", "cases"})
     void isWhatTheCpuComputes(Case c) {
         check(twins, c);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F16", "BF16"})
+    void isTheSameInSixteenBits(DType type) {
+        tiny().forEach(c -> check(twins.storing(type), c));
     }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Softmax and cross-entropy against the CPU; labels that are out of bounds. */
 class SoftmaxTest {
@@ -37,6 +38,10 @@ class SoftmaxTest {
         }
     }
 
+    private static SoftmaxKernels kernels(Twins twins, Device device) {
+        return twins.kernels(device, SoftmaxKernels.class);
+    }
+
     private static SoftmaxKernels kernels(Device device) {
         return device.kernels(SoftmaxKernels.class, DType.F32).orElseThrow();
     }
@@ -50,23 +55,23 @@ class SoftmaxTest {
         twins.check(
                 what + " softmax",
                 1e-6,
-                (d, v) -> kernels(d).softmax(v.get(0), v.get(1)),
+                (d, v) -> kernels(twins, d).softmax(v.get(0), v.get(1)),
                 matrix,
                 matrix);
         twins.check(
                 what + " log-softmax",
                 1e-6,
-                (d, v) -> kernels(d).logSoftmax(v.get(0), v.get(1)),
+                (d, v) -> kernels(twins, d).logSoftmax(v.get(0), v.get(1)),
                 matrix,
                 matrix);
         twins.check(
                 what + " gradients",
                 1e-4,
                 (d, v) -> {
-                    kernels(d).softmax(v.get(0), v.get(1));
-                    kernels(d).softmaxGradient(v.get(2), v.get(1), v.get(3));
-                    kernels(d).logSoftmax(v.get(0), v.get(1));
-                    kernels(d).logSoftmaxGradient(v.get(2), v.get(1), v.get(4));
+                    kernels(twins, d).softmax(v.get(0), v.get(1));
+                    kernels(twins, d).softmaxGradient(v.get(2), v.get(1), v.get(3));
+                    kernels(twins, d).logSoftmax(v.get(0), v.get(1));
+                    kernels(twins, d).logSoftmaxGradient(v.get(2), v.get(1), v.get(4));
                 },
                 matrix,
                 matrix,
@@ -77,14 +82,14 @@ class SoftmaxTest {
                 what + " cross-entropy",
                 1e-5,
                 (d, v) -> {
-                    kernels(d).crossEntropy(v.get(0), v.get(1), v.get(2), v.get(3));
-                    kernels(d)
+                    kernels(twins, d).crossEntropy(v.get(0), v.get(1), v.get(2), v.get(3));
+                    kernels(twins, d)
                             .crossEntropyGradient(v.get(4), v.get(0), v.get(1), v.get(3), v.get(5));
                 },
                 matrix,
                 labels,
                 column,
-                column,
+                Spec.statistic(rows),
                 column,
                 matrix);
     }
@@ -97,13 +102,20 @@ class SoftmaxTest {
         check(twins, rows, classes);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"F16", "BF16"})
+    void isTheSameInSixteenBits(DType type) {
+        check(twins.storing(type), 17, 10);
+        check(twins.storing(type), 3, 1003);
+    }
+
     @Test
     void infinitiesAndNan() {
         Spec matrix = Spec.of(DType.F32, 50, 9);
         twins.check(
                 "special numbers",
                 1e-6,
-                (d, v) -> kernels(d).softmax(v.get(0), v.get(1)),
+                (d, v) -> kernels(twins, d).softmax(v.get(0), v.get(1)),
                 matrix.with(new Special()),
                 matrix);
     }

@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.gradus.cpu.CpuDevice;
 import org.gradus.device.Buffer;
 import org.gradus.device.Device;
+import org.gradus.device.Kernels;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
@@ -50,20 +52,68 @@ final class Twins implements AutoCloseable {
         void run(Device device, List<View> views);
     }
 
-    private final CpuDevice cpu = new CpuDevice(1);
+    private final CpuDevice cpu;
     private final OpenClDevice opencl;
+    private final DType storage;
     private final Random random = new Random(7);
 
     Twins(OpenClDevice opencl) {
-        this.opencl = opencl;
+        this(new CpuDevice(1), opencl, DType.F32);
     }
 
-    /** A tensor to be: the same bits on both devices. */
-    record Spec(DType dtype, Shape shape, long[] strides, long offset, long length, Data data) {
+    private Twins(CpuDevice cpu, OpenClDevice opencl, DType storage) {
+        this.cpu = cpu;
+        this.opencl = opencl;
+        this.storage = storage;
+    }
+
+    /**
+     * Returns the same twins, but what is {@code F32} has a 16-bit type on the OpenCL device, and
+     * on the CPU the same numbers.
+     */
+    Twins storing(DType type) {
+        return new Twins(cpu, opencl, type);
+    }
+
+    /** Returns a family of kernels for what is computed in {@code F32}. */
+    <K extends Kernels> K kernels(Device device, Class<K> family) {
+        return device.kernels(family, device == cpu ? DType.F32 : storage).orElseThrow();
+    }
+
+    /**
+     * A tensor to be: the same numbers on both devices.
+     *
+     * @param wide whether {@code F32} elements stay so where the others are stored in 16 bits
+     */
+    record Spec(
+            DType dtype,
+            Shape shape,
+            long[] strides,
+            long offset,
+            long length,
+            Data data,
+            boolean wide) {
+        Spec(DType dtype, Shape shape, long[] strides, long offset, long length, Data data) {
+            this(dtype, shape, strides, offset, length, data, false);
+        }
+
         static Spec of(DType dtype, int... sizes) {
             Shape shape = Shape.of(sizes);
             return new Spec(
                     dtype, shape, shape.contiguousStrides(), 0, shape.elements(), new Normal());
+        }
+
+        /** A statistic, which is not rounded to 16 bits. */
+        static Spec statistic(int... sizes) {
+            Spec plain = of(DType.F32, sizes);
+            return new Spec(
+                    DType.F32,
+                    plain.shape,
+                    plain.strides,
+                    plain.offset,
+                    plain.length,
+                    plain.data,
+                    true);
         }
 
         /** The same shape at an offset, with its axes in reverse order in memory. */
@@ -100,7 +150,7 @@ final class Twins implements AutoCloseable {
         }
 
         Spec with(Data other) {
-            return new Spec(dtype, shape, strides, offset, length, other);
+            return new Spec(dtype, shape, strides, offset, length, other, wide);
         }
     }
 
@@ -127,16 +177,53 @@ final class Twins implements AutoCloseable {
                 contents.add(draw(spec, arena));
             }
             List<MemorySegment> expected = run(cpu, operation, specs, contents, arena);
-            List<MemorySegment> actual = run(opencl, operation, specs, contents, arena);
+            Spec[] narrow = Stream.of(specs).map(this::stored).toArray(Spec[]::new);
+            List<MemorySegment> narrowed = new ArrayList<>();
+            for (int i = 0; i < specs.length; i++) {
+                narrowed.add(convert(contents.get(i), specs[i], narrow[i].dtype(), arena));
+            }
+            List<MemorySegment> actual = run(opencl, operation, narrow, narrowed, arena);
             for (int i = 0; i < specs.length; i++) {
                 compare(
                         what + ", tensor " + i,
-                        specs[i],
-                        expected.get(i),
+                        narrow[i],
+                        convert(expected.get(i), specs[i], narrow[i].dtype(), arena),
                         actual.get(i),
-                        tolerance);
+                        Math.max(tolerance, rounding()));
             }
         }
+    }
+
+    private Spec stored(Spec spec) {
+        return spec.dtype() == DType.F32 && !spec.wide()
+                ? new Spec(
+                        storage,
+                        spec.shape(),
+                        spec.strides(),
+                        spec.offset(),
+                        spec.length(),
+                        spec.data())
+                : spec;
+    }
+
+    /** What two roundings to 16 bits can change: of a result, and of what it is made from. */
+    private double rounding() {
+        return switch (storage) {
+            case BF16 -> 0x1p-7;
+            case F16 -> 0x1p-10;
+            default -> 0;
+        };
+    }
+
+    private static MemorySegment convert(MemorySegment from, Spec spec, DType type, Arena arena) {
+        if (spec.dtype() == type) {
+            return from;
+        }
+        MemorySegment to = arena.allocate(Math.max(1, spec.length()) * type.bytes(), 8);
+        for (long i = 0; i < spec.length(); i++) {
+            put(to, type, i, number(from, spec.dtype(), i));
+        }
+        return to.asSlice(0, spec.length() * type.bytes());
     }
 
     private static List<MemorySegment> run(
@@ -180,7 +267,7 @@ final class Twins implements AutoCloseable {
                         case Below b -> random.nextInt(b.bound());
                         case Near1 n -> 0.5 + random.nextDouble();
                     };
-            put(data, dtype, i, x);
+            put(data, dtype, i, rounded(x, stored(spec).dtype()));
         }
         return data.asSlice(0, spec.length() * dtype.bytes());
     }
@@ -200,16 +287,26 @@ final class Twins implements AutoCloseable {
             case F64 -> data.setAtIndex(ValueLayout.JAVA_DOUBLE, i, x);
             case F32 -> data.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) x);
             case F16 -> data.setAtIndex(ValueLayout.JAVA_SHORT, i, Float.floatToFloat16((float) x));
-            case BF16 ->
-                    data.setAtIndex(
-                            ValueLayout.JAVA_SHORT,
-                            i,
-                            (short) (Float.floatToIntBits((float) x) >>> 16));
+            case BF16 -> data.setAtIndex(ValueLayout.JAVA_SHORT, i, brainFloat((float) x));
             case I64 -> data.setAtIndex(ValueLayout.JAVA_LONG, i, (long) x);
             case I32 -> data.setAtIndex(ValueLayout.JAVA_INT, i, (int) x);
             case U8 -> data.set(ValueLayout.JAVA_BYTE, i, (byte) (long) x);
             case BOOL -> data.set(ValueLayout.JAVA_BYTE, i, (byte) ((long) x & 1));
         }
+    }
+
+    private static double rounded(double x, DType dtype) {
+        return switch (dtype) {
+            case F16 -> Float.float16ToFloat(Float.floatToFloat16((float) x));
+            case BF16 -> Float.intBitsToFloat(brainFloat((float) x) << 16);
+            default -> x;
+        };
+    }
+
+    /** Rounds to the nearest even number of 8 bits of precision; NaN stays NaN. */
+    private static short brainFloat(float x) {
+        int bits = Float.floatToRawIntBits(x);
+        return (short) (Float.isNaN(x) ? 0x7fc0 : bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
     }
 
     private static void compare(

@@ -6,7 +6,7 @@ import org.gradus.device.Kernels;
 import org.gradus.dtype.DType;
 import org.gradus.kernels.Launcher;
 
-/** The families that this package has, all for {@code F32}. */
+/** The families that this package has: for {@code F32}, and 16-bit types computed in it. */
 public final class KernelFamilies {
     private final List<Kernels> families;
 
@@ -19,12 +19,13 @@ public final class KernelFamilies {
                         new NativePooling(templates),
                         new NativeNormalization(templates),
                         new NativeSoftmax(templates),
+                        new NativeAttention(templates),
                         new NativeMultiTensor(templates));
     }
 
     /** Answers as {@link org.gradus.device.Device#kernels} says. */
     public <K extends Kernels> Optional<K> find(Class<K> family, DType dtype) {
-        if (dtype != DType.F32) {
+        if (!dtype.isFloating() || dtype.computeType() != DType.F32) {
             return Optional.empty();
         }
         return families.stream().filter(family::isInstance).map(family::cast).findFirst();

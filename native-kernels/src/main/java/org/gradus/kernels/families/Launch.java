@@ -24,6 +24,7 @@ final class Launch {
     private final Templates templates;
     private final String file;
     private final Map<String, Integer> settings = new TreeMap<>();
+    private final Map<String, DType> types = new TreeMap<>();
     private final List<Buffer> pointers = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
     private final Words words = new Words();
@@ -91,15 +92,16 @@ final class Launch {
         return this;
     }
 
-    /** Adds a pointer. */
-    Launch pointer(Buffer buffer) {
+    /** Adds a pointer: the file's {@code TYPE(name)}, {@code LOAD} and {@code STORE} know it. */
+    Launch pointer(String name, Buffer buffer) {
+        types.put(name, buffer.dtype());
         pointers.add(buffer);
         return this;
     }
 
     /** Adds a view's pointer and, as {@code name_at}, where its first element is. */
     Launch view(String name, View view) {
-        return pointer(view.buffer()).word(name + "_at", view.offset());
+        return pointer(name, view.buffer()).word(name + "_at", view.offset());
     }
 
     /** Sets {@code HAS_NAME} to whether there is a view, and adds it as {@link #view} does. */
@@ -126,7 +128,7 @@ final class Launch {
         templates
                 .launcher()
                 .launch(
-                        templates.source(file, before, settings, wide, groupSize, names),
+                        templates.source(file, before, settings, types, wide, groupSize, names),
                         groups,
                         pointers.toArray(Buffer[]::new),
                         words.toArray());

@@ -68,7 +68,7 @@ final class NativeMultiTensor implements MultiTensorKernels {
             launchSums(true, input, BLOCK, target);
             return;
         }
-        View copy = View.of(launcher.allocate(DType.F32, input.elements()), input.shape());
+        View copy = View.of(launcher.allocate(input.dtype(), input.elements()), input.shape());
         copying.copy(input, copy);
         addBlocks(copy, sums, at);
         copy.buffer().release();

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.gradus.dtype.DType;
+import org.gradus.kernels.Dialect;
 import org.gradus.kernels.KernelSource;
 import org.gradus.kernels.Launcher;
 
@@ -15,15 +17,21 @@ import org.gradus.kernels.Launcher;
  * the names by which it knows the words of a launch.
  */
 final class Templates {
-    private static final String SHARED = read("lanes.h");
+    private static final String SHARED = read("pointers.h") + read("lanes.h");
 
     /**
      * What tells the sources of one file apart.
      *
      * @param settings the values of the file's macros
+     * @param types the types of the elements behind its pointers
      * @param wide whether indices ({@code ix}) have 64 bits
      */
-    private record Key(String file, Map<String, Integer> settings, boolean wide, int groupSize) {}
+    private record Key(
+            String file,
+            Map<String, Integer> settings,
+            Map<String, DType> types,
+            boolean wide,
+            int groupSize) {}
 
     private final Launcher launcher;
     private final Map<Key, KernelSource> sources = new ConcurrentHashMap<>();
@@ -46,17 +54,19 @@ final class Templates {
      * Returns a source.
      *
      * @param before a text to go before that of the file, always the same for a file
+     * @param types the types of the elements behind its pointers, by their names
      * @param words a declaration for each word of the launch
      */
     KernelSource source(
             String file,
             String before,
             Map<String, Integer> settings,
+            Map<String, DType> types,
             boolean wide,
             int groupSize,
             List<String> words) {
         return sources.computeIfAbsent(
-                new Key(file, settings, wide, groupSize),
+                new Key(file, settings, types, wide, groupSize),
                 key -> KernelSource.of(file, text(key, before, words), groupSize));
     }
 
@@ -66,6 +76,7 @@ final class Templates {
         text.append("typedef ").append(key.wide() ? "u64" : "u32").append(" ux;\n");
         define(text, "GROUP_SIZE", key.groupSize());
         key.settings().forEach((name, value) -> define(text, name, value));
+        key.types().forEach((name, type) -> define(text, name, type));
         text.append("DEFINE_WORDS(").append(words.size()).append(")\n");
         text.append("#define WORD_NAMES");
         for (String word : words) {
@@ -77,6 +88,13 @@ final class Templates {
 
     private static void define(StringBuilder text, String name, int value) {
         text.append("#define ").append(name).append(' ').append(value).append('\n');
+    }
+
+    private static void define(StringBuilder text, String pointer, DType type) {
+        text.append("#define TYPE_").append(pointer).append(' ');
+        text.append(Dialect.storage(type)).append('\n');
+        text.append("#define LOAD_").append(pointer).append(" load_").append(type).append('\n');
+        text.append("#define STORE_").append(pointer).append(" store_").append(type).append('\n');
     }
 
     /** Returns the text of a file. */

@@ -129,9 +129,9 @@ record WindowedProduct(
                 templates
                         .launch(tiled ? "windowed_product" : "windowed_sum")
                         .set("HAS_BIAS", bias.isPresent())
-                        .pointer(left.buffer())
-                        .pointer(source.buffer())
-                        .pointer(target.buffer());
+                        .pointer("left", left.buffer())
+                        .pointer("source", source.buffer())
+                        .pointer("target", target.buffer());
         bias.ifPresent(view -> launch.view("bias", view).word("bias_row", view.strides()[0]));
         addWords(launch);
         launch.word("parts", parts).word("part_length", length).word("target_part", targetPart);

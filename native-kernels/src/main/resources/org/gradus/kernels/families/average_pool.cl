@@ -1,6 +1,6 @@
 /* The mean of each window; where nothing is counted it is 0. */
 KERNEL(KERNEL_NAME, GROUP_SIZE)(
-        GLOBAL const float *input, GLOBAL float *output, const WORDS(COUNT) w) {
+        GLOBAL const TYPE(input) *input, GLOBAL TYPE(output) *output, const WORDS(COUNT) w) {
     WORD_NAMES
     const ux i = (ux)GROUP_ID * GROUP_SIZE + LOCAL_ID;
     const ux row = i / (ux)positions_x;
@@ -22,15 +22,14 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
                 for (ix kx = 0; kx < taps_x && (ux)iy < (ux)size_y; kx++) {
                     const ix column = x * stride_x - padding_x + kx * dilation_x;
                     if ((ux)column < (ux)size_x) {
-                        sum += input[from + iz * input_z + iy * input_y + column * input_x];
+                        sum += LOAD(input, from + iz * input_z + iy * input_y + column * input_x);
                         count++;
                     }
                 }
             }
         }
         const ix divisor = COUNT_PADDING ? taps_z * taps_y * taps_x : count;
-        output[output_at + n * output_n + c * output_c
-            + z * output_z + y * output_y + x * output_x] =
-            count == 0 ? 0.0f : sum / (float)divisor;
+        STORE(output, output_at + n * output_n + c * output_c
+            + z * output_z + y * output_y + x * output_x, count == 0 ? 0.0f : sum / (float)divisor);
     }
 }

@@ -7,7 +7,7 @@ FN ix seen(ix first, ix taps, ix dilation, ix size) {
 
 /* Each element gathers its share of the means that it is part of. */
 KERNEL(KERNEL_NAME, GROUP_SIZE)(
-        GLOBAL const float *gradient, GLOBAL float *result, const WORDS(COUNT) w) {
+        GLOBAL const TYPE(gradient) *gradient, GLOBAL TYPE(result) *result, const WORDS(COUNT) w) {
     WORD_NAMES
     const ux i = (ux)GROUP_ID * GROUP_SIZE + LOCAL_ID;
     const ux row = i / (ux)size_x;
@@ -39,13 +39,13 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
                         const ix seen_x = seen(first_x, taps_x, dilation_x, size_x);
                         const ix divisor = COUNT_PADDING ? taps_z * taps_y * taps_x
                             : seen_z * seen_y * seen_x;
-                        sum += gradient[from + oz * gradient_z + oy * gradient_y
-                            + ox * gradient_x] / (float)divisor;
+                        sum += LOAD(gradient, from + oz * gradient_z + oy * gradient_y
+                            + ox * gradient_x) / (float)divisor;
                     }
                 }
             }
         }
-        result[result_at + n * result_n + c * result_c
-            + z * result_z + y * result_y + x * result_x] = sum;
+        STORE(result, result_at + n * result_n + c * result_c
+            + z * result_z + y * result_y + x * result_x, sum);
     }
 }

@@ -4,24 +4,24 @@
  * a cache.
  */
 KERNEL(KERNEL_NAME, GROUP_SIZE)(
-        GLOBAL const float *input,
-        GLOBAL float *means,
-        GLOBAL float *squares,
+        GLOBAL const TYPE(input) *input,
+        GLOBAL TYPE(means) *means,
+        GLOBAL TYPE(squares) *squares,
         const WORDS(COUNT) w) {
     LOCAL_ARRAY(float, s, GROUP_SIZE);
     WORD_NAMES
     CHANNEL_PART
     float sum = 0.0f;
-    FOR_EACH_ELEMENT(sum += input[input_at + at];)
+    FOR_EACH_ELEMENT(sum += LOAD(input, input_at + at);)
     const float mean = lanes_sum(s, sum) / (float)(end * inner);
     float square = 0.0f;
     FOR_EACH_ELEMENT(
-        const float difference = input[input_at + at] - mean;
+        const float difference = LOAD(input, input_at + at) - mean;
         square = fma_f32(difference, difference, square);
     )
     square = lanes_sum(s, square);
     if (LANE == 0 && channel < channels) {
-        means[part * channels + channel] = mean;
-        squares[part * channels + channel] = square;
+        STORE(means, part * channels + channel, mean);
+        STORE(squares, part * channels + channel, square);
     }
 }

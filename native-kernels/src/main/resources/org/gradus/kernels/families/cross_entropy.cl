@@ -1,9 +1,9 @@
 /* The loss of each row, and the logarithm of its sum of exponentials; LANES work-items per row. */
 KERNEL(KERNEL_NAME, GROUP_SIZE)(
-        GLOBAL const float *logits,
+        GLOBAL const TYPE(logits) *logits,
         GLOBAL const i64 *labels,
-        GLOBAL float *losses,
-        GLOBAL float *sums,
+        GLOBAL TYPE(losses) *losses,
+        GLOBAL TYPE(sums) *sums,
         GLOBAL i32 *fault,
         const WORDS(COUNT) w) {
     LOCAL_ARRAY(float, s, GROUP_SIZE);
@@ -13,20 +13,20 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
     const ix from = logits_at + row * classes;
     float largest = -F32_INFINITY;
     for (ix i = LANE; i < end; i += LANES) {
-        largest = maximum_f32(largest, logits[from + i]);
+        largest = maximum_f32(largest, LOAD(logits, from + i));
     }
     largest = lanes_maximum(s, largest);
     float sum = 0.0f;
     for (ix i = LANE; i < end; i += LANES) {
-        sum += exp_f32(logits[from + i] - largest);
+        sum += exp_f32(LOAD(logits, from + i) - largest);
     }
     sum = lanes_sum(s, sum);
     if (LANE == 0 && row < rows) {
         const i64 label = labels[labels_at + row * labels_n];
         const i32 valid = index_is_valid(label, classes, 1, fault);
         const float rest = log_f32(sum);
-        losses[losses_at + row] =
-            valid ? rest + (largest - logits[from + (ix)label]) : F32_NAN;
-        sums[sums_at + row] = largest + rest;
+        STORE(losses, losses_at + row,
+            valid ? rest + (largest - LOAD(logits, from + (ix)label)) : F32_NAN);
+        STORE(sums, sums_at + row, largest + rest);
     }
 }

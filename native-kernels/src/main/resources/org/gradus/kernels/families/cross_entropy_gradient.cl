@@ -1,10 +1,10 @@
 /* The gradient of the logits, a work-item for each. */
 KERNEL(KERNEL_NAME, GROUP_SIZE)(
-        GLOBAL const float *gradient,
-        GLOBAL const float *logits,
+        GLOBAL const TYPE(gradient) *gradient,
+        GLOBAL const TYPE(logits) *logits,
         GLOBAL const i64 *labels,
-        GLOBAL const float *sums,
-        GLOBAL float *result,
+        GLOBAL const TYPE(sums) *sums,
+        GLOBAL TYPE(result) *result,
         GLOBAL i32 *fault,
         const WORDS(COUNT) w) {
     WORD_NAMES
@@ -13,9 +13,9 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
     const ix c = i - row * classes;
     if (row < rows) {
         const i64 label = labels[labels_at + row * labels_n];
-        const float factor = gradient[gradient_at + row * gradient_n];
-        const float probability = exp_f32(logits[logits_at + i] - sums[sums_at + row]);
-        result[result_at + i] = probability * factor - (c == label ? factor : 0.0f);
+        const float factor = LOAD(gradient, gradient_at + row * gradient_n);
+        const float probability = exp_f32(LOAD(logits, logits_at + i) - LOAD(sums, sums_at + row));
+        STORE(result, result_at + i, probability * factor - (c == label ? factor : 0.0f));
         if (c == 0) {
             index_is_valid(label, classes, 1, fault);
         }

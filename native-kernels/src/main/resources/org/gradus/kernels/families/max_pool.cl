@@ -1,7 +1,7 @@
 /* The maximum of each window and its position: the first of equals, the first NaN if there is one. */
 KERNEL(KERNEL_NAME, GROUP_SIZE)(
-        GLOBAL const float *input,
-        GLOBAL float *output,
+        GLOBAL const TYPE(input) *input,
+        GLOBAL TYPE(output) *output,
         GLOBAL i64 *indices,
         const WORDS(COUNT) w) {
     WORD_NAMES
@@ -26,7 +26,7 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
                     const ix column = x * stride_x - padding_x + kx * dilation_x;
                     if ((ux)column < (ux)size_x) {
                         const float value =
-                            input[from + iz * input_z + iy * input_y + column * input_x];
+                            LOAD(input, from + iz * input_z + iy * input_y + column * input_x);
                         /* not "value <= best": value is greater, or one of them is NaN */
                         if (best_at < 0 || (!(value <= best) && best == best)) {
                             best = value;
@@ -36,8 +36,8 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
                 }
             }
         }
-        output[output_at + n * output_n + c * output_c
-            + z * output_z + y * output_y + x * output_x] = best;
+        STORE(output, output_at + n * output_n + c * output_c
+            + z * output_z + y * output_y + x * output_x, best);
         indices[indices_at + n * indices_n + c * indices_c
             + z * indices_z + y * indices_y + x * indices_x] = best_at < 0 ? 0 : (i64)best_at;
     }

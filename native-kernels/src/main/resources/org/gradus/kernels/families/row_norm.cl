@@ -3,16 +3,16 @@
  * fits into one.
  */
 KERNEL(KERNEL_NAME, GROUP_SIZE)(
-        GLOBAL const float *input,
+        GLOBAL const TYPE(input) *input,
 #if HAS_WEIGHT
-        GLOBAL const float *weight,
+        GLOBAL const TYPE(weight) *weight,
 #endif
 #if HAS_BIAS
-        GLOBAL const float *bias,
+        GLOBAL const TYPE(bias) *bias,
 #endif
-        GLOBAL float *output,
-        GLOBAL float *mean,
-        GLOBAL float *inverse,
+        GLOBAL TYPE(output) *output,
+        GLOBAL TYPE(mean) *mean,
+        GLOBAL TYPE(inverse) *inverse,
         const WORDS(COUNT) w) {
     LOCAL_ARRAY(float, s, GROUP_SIZE);
     WORD_NAMES
@@ -22,27 +22,27 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
     const ix from = input_at + row * inner;
     float sum = 0.0f;
     for (ix i = LANE; i < end; i += LANES) {
-        sum += input[from + i];
+        sum += LOAD(input, from + i);
     }
     const float center = lanes_sum(s, sum) / (float)inner;
     float square = 0.0f;
     for (ix i = LANE; i < end; i += LANES) {
-        const float difference = input[from + i] - center;
+        const float difference = LOAD(input, from + i) - center;
         square = fma_f32(difference, difference, square);
     }
     const float scale = 1.0f / sqrt_f32(lanes_sum(s, square) / (float)inner + epsilon);
     if (LANE == 0 && row < rows) {
-        mean[mean_at + row] = center;
-        inverse[inverse_at + row] = scale;
+        STORE(mean, mean_at + row, center);
+        STORE(inverse, inverse_at + row, scale);
     }
     for (ix i = LANE; i < end; i += LANES) {
-        float normal = (input[from + i] - center) * scale;
+        float normal = (LOAD(input, from + i) - center) * scale;
 #if HAS_WEIGHT
-        normal *= weight[weight_at + i];
+        normal *= LOAD(weight, weight_at + i);
 #endif
 #if HAS_BIAS
-        normal += bias[bias_at + i];
+        normal += LOAD(bias, bias_at + i);
 #endif
-        output[output_at + row * inner + i] = normal;
+        STORE(output, output_at + row * inner + i, normal);
     }
 }

@@ -1,39 +1,39 @@
 /* The gradient of each row's input; LANES work-items per row. */
 KERNEL(KERNEL_NAME, GROUP_SIZE)(
-        GLOBAL const float *gradient,
-        GLOBAL const float *input,
+        GLOBAL const TYPE(gradient) *gradient,
+        GLOBAL const TYPE(input) *input,
 #if HAS_WEIGHT
-        GLOBAL const float *weight,
+        GLOBAL const TYPE(weight) *weight,
 #endif
-        GLOBAL const float *mean,
-        GLOBAL const float *inverse,
-        GLOBAL float *result,
+        GLOBAL const TYPE(mean) *mean,
+        GLOBAL const TYPE(inverse) *inverse,
+        GLOBAL TYPE(result) *result,
         const WORDS(COUNT) w) {
     LOCAL_ARRAY(float, s, GROUP_SIZE);
     WORD_NAMES
     const ix row = (ix)GROUP_ID * (GROUP_SIZE / LANES) + LOCAL_ID / LANES;
     const ix end = row < rows ? inner : 0;
     const ix from = row * inner;
-    const float center = row < rows ? mean[mean_at + row] : 0.0f;
-    const float scale = row < rows ? inverse[inverse_at + row] : 0.0f;
+    const float center = row < rows ? LOAD(mean, mean_at + row) : 0.0f;
+    const float scale = row < rows ? LOAD(inverse, inverse_at + row) : 0.0f;
     float sum = 0.0f;
     float product = 0.0f;
     for (ix i = LANE; i < end; i += LANES) {
-        float g = gradient[gradient_at + from + i];
+        float g = LOAD(gradient, gradient_at + from + i);
 #if HAS_WEIGHT
-        g *= weight[weight_at + i];
+        g *= LOAD(weight, weight_at + i);
 #endif
         sum += g;
-        product = fma_f32(g, (input[input_at + from + i] - center) * scale, product);
+        product = fma_f32(g, (LOAD(input, input_at + from + i) - center) * scale, product);
     }
     const float share = lanes_sum(s, sum) / (float)inner;
     const float slope = lanes_sum(s, product) / (float)inner;
     for (ix i = LANE; i < end; i += LANES) {
-        float g = gradient[gradient_at + from + i];
+        float g = LOAD(gradient, gradient_at + from + i);
 #if HAS_WEIGHT
-        g *= weight[weight_at + i];
+        g *= LOAD(weight, weight_at + i);
 #endif
-        const float normal = (input[input_at + from + i] - center) * scale;
-        result[result_at + from + i] = fma_f32(-normal, slope, g - share) * scale;
+        const float normal = (LOAD(input, input_at + from + i) - center) * scale;
+        STORE(result, result_at + from + i, fma_f32(-normal, slope, g - share) * scale);
     }
 }

@@ -3,12 +3,12 @@
  * neighbours read neighbours.
  */
 KERNEL(KERNEL_NAME, GROUP_SIZE)(
-        GLOBAL const float *gradient,
-        GLOBAL const float *input,
-        GLOBAL const float *mean,
-        GLOBAL const float *inverse,
-        GLOBAL float *weight_parts,
-        GLOBAL float *bias_parts,
+        GLOBAL const TYPE(gradient) *gradient,
+        GLOBAL const TYPE(input) *input,
+        GLOBAL const TYPE(mean) *mean,
+        GLOBAL const TYPE(inverse) *inverse,
+        GLOBAL TYPE(weight_parts) *weight_parts,
+        GLOBAL TYPE(bias_parts) *bias_parts,
         const WORDS(COUNT) w) {
     WORD_NAMES
     const ix i = (ix)GROUP_ID * GROUP_SIZE + LOCAL_ID;
@@ -20,12 +20,13 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
         float sum = 0.0f;
         float product = 0.0f;
         for (ix row = first; row < end; row++) {
-            const float g = gradient[gradient_at + row * inner + column];
-            const float centered = input[input_at + row * inner + column] - mean[mean_at + row];
+            const float g = LOAD(gradient, gradient_at + row * inner + column);
+            const float x = LOAD(input, input_at + row * inner + column);
+            const float centered = x - LOAD(mean, mean_at + row);
             sum += g;
-            product = fma_f32(g, centered * inverse[inverse_at + row], product);
+            product = fma_f32(g, centered * LOAD(inverse, inverse_at + row), product);
         }
-        weight_parts[weight_parts_at + i] = product;
-        bias_parts[bias_parts_at + i] = sum;
+        STORE(weight_parts, weight_parts_at + i, product);
+        STORE(bias_parts, bias_parts_at + i, sum);
     }
 }

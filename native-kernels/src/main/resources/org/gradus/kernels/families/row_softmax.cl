@@ -3,7 +3,7 @@
  * from a cache where it fits into one.
  */
 KERNEL(KERNEL_NAME, GROUP_SIZE)(
-        GLOBAL const float *input, GLOBAL float *output, const WORDS(COUNT) w) {
+        GLOBAL const TYPE(input) *input, GLOBAL TYPE(output) *output, const WORDS(COUNT) w) {
     LOCAL_ARRAY(float, s, GROUP_SIZE);
     WORD_NAMES
     const ix row = (ix)GROUP_ID * (GROUP_SIZE / LANES) + LOCAL_ID / LANES;
@@ -13,24 +13,24 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
     const ix to = output_at + row * classes;
     float largest = -F32_INFINITY;
     for (ix i = LANE; i < end; i += LANES) {
-        largest = maximum_f32(largest, input[from + i]);
+        largest = maximum_f32(largest, LOAD(input, from + i));
     }
     largest = lanes_maximum(s, largest);
     float sum = 0.0f;
     for (ix i = LANE; i < end; i += LANES) {
-        sum += exp_f32(input[from + i] - largest);
+        sum += exp_f32(LOAD(input, from + i) - largest);
     }
     sum = lanes_sum(s, sum);
 #if LOGARITHM
     /* in two steps, so that a large maximum does not swallow the rest */
     const float rest = log_f32(sum);
     for (ix i = LANE; i < end; i += LANES) {
-        output[to + i] = input[from + i] - largest - rest;
+        STORE(output, to + i, LOAD(input, from + i) - largest - rest);
     }
 #else
     const float factor = 1.0f / sum;
     for (ix i = LANE; i < end; i += LANES) {
-        output[to + i] = exp_f32(input[from + i] - largest) * factor;
+        STORE(output, to + i, exp_f32(LOAD(input, from + i) - largest) * factor);
     }
 #endif
 }

@@ -1,8 +1,8 @@
 /* The gradient of softmax, or of its logarithm, from its output; LANES work-items per row. */
 KERNEL(KERNEL_NAME, GROUP_SIZE)(
-        GLOBAL const float *gradient,
-        GLOBAL const float *output,
-        GLOBAL float *result,
+        GLOBAL const TYPE(gradient) *gradient,
+        GLOBAL const TYPE(output) *output,
+        GLOBAL TYPE(result) *result,
         const WORDS(COUNT) w) {
     LOCAL_ARRAY(float, s, GROUP_SIZE);
     WORD_NAMES
@@ -14,17 +14,17 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
     float sum = 0.0f;
     for (ix i = LANE; i < end; i += LANES) {
 #if LOGARITHM
-        sum += gradient[from + i];
+        sum += LOAD(gradient, from + i);
 #else
-        sum = fma_f32(gradient[from + i], output[given + i], sum);
+        sum = fma_f32(LOAD(gradient, from + i), LOAD(output, given + i), sum);
 #endif
     }
     sum = lanes_sum(s, sum);
     for (ix i = LANE; i < end; i += LANES) {
 #if LOGARITHM
-        result[to + i] = gradient[from + i] - exp_f32(output[given + i]) * sum;
+        STORE(result, to + i, LOAD(gradient, from + i) - exp_f32(LOAD(output, given + i)) * sum);
 #else
-        result[to + i] = (gradient[from + i] - sum) * output[given + i];
+        STORE(result, to + i, (LOAD(gradient, from + i) - sum) * LOAD(output, given + i));
 #endif
     }
 }

@@ -15,11 +15,11 @@
 #define DEPTH 16
 
 KERNEL(KERNEL_NAME, GROUP_SIZE)(
-        GLOBAL const float *left,
-        GLOBAL const float *source,
-        GLOBAL float *target,
+        GLOBAL const TYPE(left) *left,
+        GLOBAL const TYPE(source) *source,
+        GLOBAL TYPE(target) *target,
 #if HAS_BIAS
-        GLOBAL const float *bias,
+        GLOBAL const TYPE(bias) *bias,
 #endif
         const WORDS(COUNT) w) {
     LOCAL_ARRAY(float, left_tile, DEPTH * TILE_ROWS);
@@ -99,7 +99,7 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
             const i32 k = i % DEPTH;
             const i32 m = i / DEPTH;
             left_tile[k * TILE_ROWS + m] = k0 + k < end_inner && first_row + m < rows
-                ? left[inner_left[k] + (first_row + m) * left_row] : 0.0f;
+                ? LOAD(left, inner_left[k] + (first_row + m) * left_row) : 0.0f;
         }
         for (i32 i = LOCAL_ID; i < DEPTH * TILE_COLUMNS; i += GROUP_SIZE) {
             const i32 k = i / TILE_COLUMNS;
@@ -110,7 +110,7 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
                 && (ux)(column_y[n] + inner_y[k]) < (ux)source_size_y
                 && (ux)(column_z[n] + inner_z[k]) < (ux)source_size_z;
 #endif
-            source_tile[i] = inside ? source[column_at[n] + inner_at[k]] : 0.0f;
+            source_tile[i] = inside ? LOAD(source, column_at[n] + inner_at[k]) : 0.0f;
         }
         BARRIER();
         for (i32 k = 0; k < DEPTH; k++) {
@@ -130,14 +130,14 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
         const ix row = first_row + item_row + m;
         if (row < rows) {
 #if HAS_BIAS
-            const float shift = bias[bias_at + (group * rows + row) * bias_row];
+            const float shift = LOAD(bias, bias_at + (group * rows + row) * bias_row);
 #else
             const float shift = 0.0f;
 #endif
             for (i32 n = 0; n < ITEM_COLUMNS; n++) {
                 if (first_column + item_column + n < columns) {
-                    target[column_target[item_column + n] + row * target_row] =
-                        sums[m * ITEM_COLUMNS + n] + shift;
+                    STORE(target, column_target[item_column + n] + row * target_row,
+                        sums[m * ITEM_COLUMNS + n] + shift);
                 }
             }
         }

@@ -3,11 +3,11 @@
  * rows, as where each channel is filtered by itself.
  */
 KERNEL(KERNEL_NAME, GROUP_SIZE)(
-        GLOBAL const float *left,
-        GLOBAL const float *source,
-        GLOBAL float *target,
+        GLOBAL const TYPE(left) *left,
+        GLOBAL const TYPE(source) *source,
+        GLOBAL TYPE(target) *target,
 #if HAS_BIAS
-        GLOBAL const float *bias,
+        GLOBAL const TYPE(bias) *bias,
 #endif
         const WORDS(COUNT) w) {
     WORD_NAMES
@@ -49,9 +49,10 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
             if ((ux)at_x < (ux)source_size_x && (ux)at_y < (ux)source_size_y
                     && (ux)at_z < (ux)source_size_z) {
                 sum = fma_f32(
-                    left[left_first + kc * left_inner + kz * left_z + ky * left_y + kx * left_x],
-                    source[from + kc * source_inner
-                        + at_z * source_z + at_y * source_y + at_x * source_x],
+                    LOAD(left, left_first + kc * left_inner
+                        + kz * left_z + ky * left_y + kx * left_x),
+                    LOAD(source, from + kc * source_inner
+                        + at_z * source_z + at_y * source_y + at_x * source_x),
                     sum);
             }
             if (++kx == inner_size_x) {
@@ -66,9 +67,9 @@ KERNEL(KERNEL_NAME, GROUP_SIZE)(
             }
         }
 #if HAS_BIAS
-        sum += bias[bias_at + (group * rows + m) * bias_row];
+        sum += LOAD(bias, bias_at + (group * rows + m) * bias_row);
 #endif
-        target[target_at + group * target_group + part * target_part + m * target_row
-            + c * target_column + z * target_z + y * target_y + x * target_x] = sum;
+        STORE(target, target_at + group * target_group + part * target_part + m * target_row
+            + c * target_column + z * target_z + y * target_y + x * target_x, sum);
     }
 }
