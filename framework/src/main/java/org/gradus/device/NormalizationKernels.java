@@ -3,7 +3,7 @@ package org.gradus.device;
 import java.util.Optional;
 
 /**
- * Normalization by mean and variance. The input is seen as {@code [outer, groups, inner]}:
+ * Normalization by mean and variance, or by the mean square. The input is seen as {@code [outer, groups, inner]}:
  *
  * <ul>
  *   <li>by {@code batch}: each of {@code groups} (the channels) is normalized over outer and inner;
@@ -13,7 +13,7 @@ import java.util.Optional;
  *       [outer]}.
  * </ul>
  *
- * Variance is the biased one. Mean and inverse deviation have the compute type of the input's type,
+ * Variance is the biased one. Statistics have the compute type of the input's type,
  * all other views that type itself. All views are contiguous. Each method overwrites its outputs.
  */
 public interface NormalizationKernels extends Kernels {
@@ -63,4 +63,22 @@ public interface NormalizationKernels extends Kernels {
             View inputGradient,
             View weightGradient,
             View biasGradient);
+
+    /**
+     * Divides rows of {@code [outer, inner]} by the root of their mean square (Zhang and Sennrich,
+     * 2019).
+     *
+     * @param weight {@code [inner]}
+     * @param inverseRoot {@code [outer]}, output: {@code 1 / sqrt(mean(x²) + epsilon)}
+     */
+    void rms(View input, Optional<View> weight, double epsilon, View output, View inverseRoot);
+
+    /** Gradient of {@link #rms}; the weight gradient is {@code [inner]}. */
+    void rmsGradient(
+            View outputGradient,
+            View input,
+            Optional<View> weight,
+            View inverseRoot,
+            View inputGradient,
+            View weightGradient);
 }

@@ -60,7 +60,10 @@ final class AttentionFunctions {
 
         List<Tensor> forward(Tensor q, Tensor k, Tensor v, Optional<View> mask) {
             Tensor output = makeByStep(q, q.size(0), q.size(1), q.size(2), v.size(3));
-            Tensor logSums = make(q, q.size(0), q.size(1), q.size(2));
+            // not rounded to 16 bits: the gradient takes the exponential of what it is off by
+            DType wide = q.dtype().computeType();
+            Shape rows = Shape.of(q.size(0), q.size(1), q.size(2));
+            Tensor logSums = Tensor.over(Value.allocate(q.device(), wide, rows), null);
             kernels(q)
                     .forward(
                             rows(q),

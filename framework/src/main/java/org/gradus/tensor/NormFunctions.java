@@ -7,7 +7,7 @@ import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 
-/** Normalization by mean and variance as fused kernels, with their plain definitions. */
+/** Normalization by mean and variance, or mean square, as fused kernels, with their plain definitions. */
 final class NormFunctions {
     private NormFunctions() {}
 
@@ -102,6 +102,59 @@ final class NormFunctions {
             Tensor centered = x.sub(x.meanKeeping(1));
             Tensor y = centered.mul(centered.square().meanKeeping(1).add(epsilon).rsqrt());
             return inputs.size() == 1 ? y : y.mul(inputs.get(1)).add(inputs.get(2));
+        }
+    }
+
+    /** Divides rows {@code [outer, inner]} by the root of their mean square. */
+    static Tensor rms(Tensor rows, Tensor weight, double epsilon) {
+        Tensor x = rows.contiguous();
+        Tensor[] operands =
+                weight == null
+                        ? new Tensor[] {x}
+                        : new Tensor[] {x, weight.to(x.dtype()).contiguous()};
+        RootMeanSquare function = new RootMeanSquare(epsilon);
+        return isFused(x)
+                ? CustomFunction.apply(function, operands)
+                : Scope.compute(() -> function.plain(List.of(operands)));
+    }
+
+    private record RootMeanSquare(double epsilon) implements CustomFunction {
+        @Override
+        public String name() {
+            return "rmsNorm";
+        }
+
+        @Override
+        public List<Tensor> forward(List<Tensor> inputs) {
+            Tensor x = inputs.getFirst();
+            Tensor y = make(x, x.shape());
+            Tensor inverse = makeStatistic(x, x.size(0));
+            kernels(x)
+                    .rms(x.view(), parameter(inputs, 1), epsilon, y.view(), inverse.view());
+            return List.of(y, inverse);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor g, List<Tensor> inputs, List<Tensor> outputs) {
+            Tensor x = inputs.getFirst();
+            Tensor dx = make(x, x.shape());
+            Tensor dw = make(x, Shape.of(x.size(1)));
+            kernels(x)
+                    .rmsGradient(
+                            g.contiguous().view(),
+                            x.view(),
+                            parameter(inputs, 1),
+                            outputs.get(1).view(),
+                            dx.view(),
+                            dw.view());
+            return inputs.size() == 1 ? List.of(dx) : List.of(dx, dw);
+        }
+
+        @Override
+        public Tensor plain(List<Tensor> inputs) {
+            Tensor x = inputs.getFirst();
+            Tensor y = x.mul(x.square().meanKeeping(1).add(epsilon).rsqrt());
+            return inputs.size() == 1 ? y : y.mul(inputs.get(1));
         }
     }
 

@@ -102,9 +102,7 @@ public sealed interface Normalizations permits Tensor {
     default Tensor rmsNorm(Tensor weight, double epsilon) {
         Tensor x = self().floating("rmsNorm");
         checkAffine("rmsNorm", x, x.shape().last(1), weight, null);
-        Tensor scale = x.square().meanKeeping(-1).add(epsilon).rsqrt();
-        Tensor result = x.mul(scale);
-        return weight == null ? result : result.mul(weight);
+        return NormFunctions.rms(Merged.rows(x, 1), weight, epsilon).reshape(x.shape());
     }
 
     /**

@@ -8,10 +8,14 @@ import org.gradus.device.Kernels;
 import org.gradus.device.MultiTensorKernels;
 import org.gradus.device.NormalizationKernels;
 import org.gradus.device.PoolingKernels;
+import org.gradus.device.RecurrentKernels;
+import org.gradus.device.RecurrentKernels.Cell;
 import org.gradus.device.SoftmaxKernels;
 import org.gradus.device.View;
 import org.gradus.device.Window;
 import org.gradus.dtype.DType;
+import org.gradus.expr.Expr;
+import org.gradus.expr.Program;
 import org.gradus.kernels.families.KernelFamilies;
 import org.gradus.shape.Shape;
 
@@ -44,8 +48,8 @@ final class FamilyLaunches {
         normalization();
         softmax();
         attention();
-        family(MultiTensorKernels.class)
-                .sumOfSquares(List.of(view(9, 5), view(5)), view(DType.F32));
+        recurrence();
+        manyTensors();
     }
 
     private void convolutions() {
@@ -92,6 +96,8 @@ final class FamilyLaunches {
             }
             normalization.layer(matrix, weight, weight, 1e-5, matrix, rows, rows);
             normalization.layerGradient(matrix, matrix, weight, rows, rows, matrix, row, row);
+            normalization.rms(matrix, weight, 1e-5, matrix, rows);
+            normalization.rmsGradient(matrix, matrix, weight, rows, matrix, row);
         }
     }
 
@@ -119,5 +125,41 @@ final class FamilyLaunches {
                 attention.backward(x, x, x, x, some, true, 1, x, sums, x, x, x);
             }
         }
+    }
+
+    private void recurrence() {
+        RecurrentKernels recurrent = family(RecurrentKernels.class);
+        for (Cell cell : Cell.values()) {
+            View inputs = view(2, 3, 5 * cell.gates());
+            View weight = view(5 * cell.gates(), 5);
+            View initial = view(cell.states(), 3, 5);
+            View states = view(cell.states(), 2, 3, 5);
+            View kept = view(2, 3, 5 * cell.kept());
+            View lengths = view(DType.I64, 3);
+            Optional<View> both = cell == Cell.GRU ? Optional.of(inputs) : Optional.empty();
+            for (Optional<View> some : List.of(Optional.of(lengths), Optional.<View>empty())) {
+                recurrent.forward(
+                        cell, inputs, weight, Optional.empty(), initial, some, false, states, kept);
+                recurrent.backward(
+                        cell, states, weight, initial, some, false, states, kept, inputs, both,
+                        initial);
+            }
+        }
+    }
+
+    private void manyTensors() {
+        MultiTensorKernels kernels = family(MultiTensorKernels.class);
+        kernels.sumOfSquares(List.of(view(9, 5), view(5)), view(DType.F32));
+        Expr sum = Expr.input(0, DType.F32).add(Expr.input(1, DType.F32));
+        Program program = Program.of(sum, sum.multiply(Expr.scalar(0, DType.F32)));
+        List<View> some = List.of(view(70), view(70));
+        List<View> more = List.of(view(3, 4), view(3, 4));
+        // in place, and with one output that is no input
+        kernels.map(program, new long[1], List.of(some, more), List.of(some, more));
+        kernels.map(
+                program,
+                new long[1],
+                List.of(some, more),
+                List.of(List.of(some.get(1), view(70)), List.of(more.get(1), view(3, 4))));
     }
 }

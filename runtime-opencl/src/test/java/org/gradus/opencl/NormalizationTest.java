@@ -119,6 +119,38 @@ class NormalizationTest {
         }
     }
 
+    /** Divides {@code [rows, inner]} by their root mean squares and takes the gradients. */
+    static void checkRootMeanSquares(Twins twins, int rows, int inner) {
+        Spec matrix = Spec.of(DType.F32, rows, inner);
+        Spec column = Spec.statistic(rows);
+        Spec row = Spec.of(DType.F32, inner);
+        for (boolean affine : new boolean[] {true, false}) {
+            twins.check(
+                    "root mean squares of " + matrix.shape() + (affine ? " with weight" : ""),
+                    2e-4,
+                    (d, v) -> {
+                        Optional<View> weight = when(affine, v.get(2));
+                        kernels(twins, d).rms(v.get(0), weight, EPSILON, v.get(3), v.get(4));
+                        kernels(twins, d)
+                                .rmsGradient(
+                                        v.get(1), v.get(0), weight, v.get(4), v.get(5), v.get(6));
+                    },
+                    matrix,
+                    matrix,
+                    row.with(new Near1()),
+                    matrix,
+                    column,
+                    matrix,
+                    row);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,7", "5,16", "300,193", "3,5000", "33,2", "1,1"})
+    void rootMeanSquaresAreWhatTheCpuComputes(int rows, int inner) {
+        checkRootMeanSquares(twins, rows, inner);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "2,3,5",
@@ -150,6 +182,7 @@ class NormalizationTest {
         checkChannels(twins.storing(type), 8, 5, 49);
         checkChannels(twins.storing(type), 7, 3, 1);
         checkRows(twins.storing(type), 5, 193);
+        checkRootMeanSquares(twins.storing(type), 5, 193);
     }
 
     @Test

@@ -37,13 +37,24 @@ final class OclgrindRun {
         indexing(twins);
         ConvolutionTest.tiny().forEach(c -> ConvolutionTest.check(twins, c));
         PoolingTest.tiny().forEach(c -> PoolingTest.check(twins, c));
+        families(twins);
+        AttentionTest.tiny().forEach(c -> AttentionTest.check(device, c, DType.F32, 2e-5));
+        RecurrentTest.tiny().forEach(c -> RecurrentTest.check(device, c, DType.F32, 3e-5));
+        families(twins.storing(DType.BF16));
+        ConvolutionTest.tiny()
+                .limit(1)
+                .forEach(c -> ConvolutionTest.check(twins.storing(DType.F16), c));
+        twins.close();
+        device.close();
+    }
+
+    private static void families(Twins twins) {
         NormalizationTest.checkChannels(twins, 3, 2, 5);
         NormalizationTest.checkChannels(twins, 4, 3, 1);
         NormalizationTest.checkRows(twins, 3, 5);
+        NormalizationTest.checkRootMeanSquares(twins, 3, 5);
         SoftmaxTest.check(twins, 5, 6);
         MultiTensorTest.check(twins, 3, 5);
-        twins.close();
-        device.close();
     }
 
     private static void copies(Twins twins) {

@@ -20,6 +20,7 @@ public final class KernelFamilies {
                         new NativeNormalization(templates),
                         new NativeSoftmax(templates),
                         new NativeAttention(templates),
+                        new NativeRecurrent(templates),
                         new NativeMultiTensor(templates));
     }
 

@@ -157,6 +157,23 @@ final class NativeNormalization implements NormalizationKernels {
             View output,
             View mean,
             View inverseDeviation) {
+        rows(input, weight, bias, epsilon, output, Optional.of(mean), inverseDeviation);
+    }
+
+    @Override
+    public void rms(
+            View input, Optional<View> weight, double epsilon, View output, View inverseRoot) {
+        rows(input, weight, Optional.empty(), epsilon, output, Optional.empty(), inverseRoot);
+    }
+
+    private void rows(
+            View input,
+            Optional<View> weight,
+            Optional<View> bias,
+            double epsilon,
+            View output,
+            Optional<View> mean,
+            View inverse) {
         if (input.elements() == 0) {
             return;
         }
@@ -171,8 +188,8 @@ final class NativeNormalization implements NormalizationKernels {
                 .optional("weight", weight)
                 .optional("bias", bias)
                 .view("output", output)
-                .view("mean", mean)
-                .view("inverse", inverseDeviation)
+                .optional("mean", mean)
+                .view("inverse", inverse)
                 .run(lanes.groups(rows));
     }
 
@@ -186,9 +203,48 @@ final class NativeNormalization implements NormalizationKernels {
             View inputGradient,
             View weightGradient,
             View biasGradient) {
+        rowsGradient(
+                outputGradient,
+                input,
+                weight,
+                Optional.of(mean),
+                inverseDeviation,
+                inputGradient,
+                weightGradient,
+                Optional.of(biasGradient));
+    }
+
+    @Override
+    public void rmsGradient(
+            View outputGradient,
+            View input,
+            Optional<View> weight,
+            View inverseRoot,
+            View inputGradient,
+            View weightGradient) {
+        rowsGradient(
+                outputGradient,
+                input,
+                weight,
+                Optional.empty(),
+                inverseRoot,
+                inputGradient,
+                weightGradient,
+                Optional.empty());
+    }
+
+    private void rowsGradient(
+            View outputGradient,
+            View input,
+            Optional<View> weight,
+            Optional<View> mean,
+            View inverse,
+            View inputGradient,
+            View weightGradient,
+            Optional<View> biasGradient) {
         if (input.elements() == 0) {
             copying.fill(weightGradient, 0);
-            copying.fill(biasGradient, 0);
+            biasGradient.ifPresent(view -> copying.fill(view, 0));
             return;
         }
         int rows = input.shape().size(0);
@@ -200,13 +256,13 @@ final class NativeNormalization implements NormalizationKernels {
                 .view("gradient", outputGradient)
                 .view("input", input)
                 .optional("weight", weight)
-                .view("mean", mean)
-                .view("inverse", inverseDeviation)
+                .optional("mean", mean)
+                .view("inverse", inverse)
                 .view("result", inputGradient)
                 .run(lanes.groups(rows));
         int parts = Math.ceilDiv(rows, PART_ROWS);
         View weights = sums.allocate(parts, Shape.of(inner));
-        View biases = sums.allocate(parts, Shape.of(inner));
+        Optional<View> biases = biasGradient.map(view -> sums.allocate(parts, Shape.of(inner)));
         templates
                 .launch("row_norm_parameters")
                 .word("rows", rows)
@@ -215,12 +271,12 @@ final class NativeNormalization implements NormalizationKernels {
                 .word("part_length", PART_ROWS)
                 .view("gradient", outputGradient)
                 .view("input", input)
-                .view("mean", mean)
-                .view("inverse", inverseDeviation)
+                .optional("mean", mean)
+                .view("inverse", inverse)
                 .view("weight_parts", weights)
-                .view("bias_parts", biases)
+                .optional("bias_parts", biases)
                 .runForEach((long) parts * inner);
         sums.addAndRelease(weights, weightGradient);
-        sums.addAndRelease(biases, biasGradient);
+        biases.ifPresent(view -> sums.addAndRelease(view, biasGradient.orElseThrow()));
     }
 }

@@ -8,6 +8,7 @@ import org.gradus.device.View;
 /** {@link NormalizationKernels} for {@code F32}. */
 public final class CpuNormalization implements NormalizationKernels {
     private final LayerNormalization layer;
+    private final RootMeanSquareNormalization rms;
     private final ChannelNormalization channels;
     private final ColumnNormalization columns;
 
@@ -15,6 +16,7 @@ public final class CpuNormalization implements NormalizationKernels {
     public CpuNormalization(WorkerPool pool) {
         NormalizationPasses passes = NormalizationPasses.create();
         this.layer = new LayerNormalization(pool, passes);
+        this.rms = new RootMeanSquareNormalization(pool, passes);
         this.channels = new ChannelNormalization(pool, passes);
         this.columns = new ColumnNormalization(pool, passes);
     }
@@ -92,5 +94,28 @@ public final class CpuNormalization implements NormalizationKernels {
         } else {
             layer.backward(outputGradient, input, parameters, mean, inverseDeviation, gradients);
         }
+    }
+
+    @Override
+    public void rms(
+            View input, Optional<View> weight, double epsilon, View output, View inverseRoot) {
+        if (input.elements() > 0) {
+            Parameters parameters =
+                    Parameters.of(weight, Optional.empty(), input.shape().size(1));
+            rms.forward(input, parameters, epsilon, output, inverseRoot);
+        }
+    }
+
+    @Override
+    public void rmsGradient(
+            View outputGradient,
+            View input,
+            Optional<View> weight,
+            View inverseRoot,
+            View inputGradient,
+            View weightGradient) {
+        Parameters parameters = Parameters.of(weight, Optional.empty(), input.shape().size(1));
+        rms.backward(
+                outputGradient, input, parameters, inverseRoot, inputGradient, weightGradient);
     }
 }

@@ -125,7 +125,7 @@ final class LayerNormalization {
     }
 
     /** Adds up the blocks' sums in order. */
-    private static void add(float[] blocks, int n, View total) {
+    static void add(float[] blocks, int n, View total) {
         FloatRows result = FloatRows.of(total, n);
         for (int i = 0; i < n; i++) {
             double sum = 0;
