@@ -3,7 +3,8 @@ package org.gradus.device;
 import java.util.Optional;
 
 /**
- * Normalization by mean and variance, or by the mean square. The input is seen as {@code [outer, groups, inner]}:
+ * Normalization by mean and variance, or by the mean square. The input is seen as {@code [outer,
+ * groups, inner]}:
  *
  * <ul>
  *   <li>by {@code batch}: each of {@code groups} (the channels) is normalized over outer and inner;
@@ -13,8 +14,8 @@ import java.util.Optional;
  *       [outer]}.
  * </ul>
  *
- * Variance is the biased one. Statistics have the compute type of the input's type,
- * all other views that type itself. All views are contiguous. Each method overwrites its outputs.
+ * Variance is the biased one. Statistics have the compute type of the input's type, all other views
+ * that type itself. All views are contiguous. Each method overwrites its outputs.
  */
 public interface NormalizationKernels extends Kernels {
     /**

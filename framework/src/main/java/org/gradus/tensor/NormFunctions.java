@@ -7,7 +7,10 @@ import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 
-/** Normalization by mean and variance, or mean square, as fused kernels, with their plain definitions. */
+/**
+ * Normalization by mean and variance, or mean square, as fused kernels, with their plain
+ * definitions.
+ */
 final class NormFunctions {
     private NormFunctions() {}
 
@@ -129,8 +132,7 @@ final class NormFunctions {
             Tensor x = inputs.getFirst();
             Tensor y = make(x, x.shape());
             Tensor inverse = makeStatistic(x, x.size(0));
-            kernels(x)
-                    .rms(x.view(), parameter(inputs, 1), epsilon, y.view(), inverse.view());
+            kernels(x).rms(x.view(), parameter(inputs, 1), epsilon, y.view(), inverse.view());
             return List.of(y, inverse);
         }
 

@@ -20,9 +20,9 @@ import org.gradus.kernels.families.TensorTable.Slot;
  * One pointwise program on many tensors. Small ones share launches, as many as their pointers fit
  * into the arguments of; large ones occupy a device by themselves.
  *
- * <p>Cost: inputs and outputs are read and written once. On PoCL 64 tensors of 64 elements take half
- * the time that a launch for each takes; at 4096 elements there is no difference, and beyond the
- * shared launch is slower.
+ * <p>Cost: inputs and outputs are read and written once. On PoCL 64 tensors of 64 elements take
+ * half the time that a launch for each takes; at 4096 elements there is no difference, and beyond
+ * the shared launch is slower.
  */
 final class MultiTensorMap {
     /**

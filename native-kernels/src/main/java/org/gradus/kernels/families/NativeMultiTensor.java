@@ -95,8 +95,7 @@ final class NativeMultiTensor implements MultiTensorKernels {
     private long addSquares(DType type, List<List<View>> entries, Buffer sums, long at) {
         TensorTable table = table(type);
         int groupSize = launcher.limits().groupSize();
-        KernelSource kernel =
-                squares.computeIfAbsent(type, key -> source(key, table, groupSize));
+        KernelSource kernel = squares.computeIfAbsent(type, key -> source(key, table, groupSize));
         Words words = table.words(entries, BLOCK).add(at);
         List<Buffer> buffers = table.buffers(entries);
         buffers.add(sums);

@@ -88,7 +88,8 @@ final class NativeRecurrent implements RecurrentKernels {
         Buffer carried = launcher.allocate(DType.F32, Math.max(1, initial.elements()));
         View all = View.of(carried, initial.shape());
         fill(all);
-        MatmulOptions adding = new MatmulOptions(1, 1, Optional.empty(), MatmulOptions.Activation.NONE);
+        MatmulOptions adding =
+                new MatmulOptions(1, 1, Optional.empty(), MatmulOptions.Activation.NONE);
         View ofHidden = View.of(carried, Shape.of(sequence.batch(), sequence.hidden()));
         // of all other cells the two gradients are the same
         Optional<View> own = cell == Cell.GRU ? recurrentGradient : Optional.empty();

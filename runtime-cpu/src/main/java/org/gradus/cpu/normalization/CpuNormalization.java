@@ -100,8 +100,7 @@ public final class CpuNormalization implements NormalizationKernels {
     public void rms(
             View input, Optional<View> weight, double epsilon, View output, View inverseRoot) {
         if (input.elements() > 0) {
-            Parameters parameters =
-                    Parameters.of(weight, Optional.empty(), input.shape().size(1));
+            Parameters parameters = Parameters.of(weight, Optional.empty(), input.shape().size(1));
             rms.forward(input, parameters, epsilon, output, inverseRoot);
         }
     }
@@ -115,7 +114,6 @@ public final class CpuNormalization implements NormalizationKernels {
             View inputGradient,
             View weightGradient) {
         Parameters parameters = Parameters.of(weight, Optional.empty(), input.shape().size(1));
-        rms.backward(
-                outputGradient, input, parameters, inverseRoot, inputGradient, weightGradient);
+        rms.backward(outputGradient, input, parameters, inverseRoot, inputGradient, weightGradient);
     }
 }

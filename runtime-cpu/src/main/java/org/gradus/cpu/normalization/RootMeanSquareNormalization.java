@@ -22,8 +22,7 @@ final class RootMeanSquareNormalization {
         this.passes = passes;
     }
 
-    void forward(
-            View input, Parameters parameters, double epsilon, View output, View inverseRoot) {
+    void forward(View input, Parameters parameters, double epsilon, View output, View inverseRoot) {
         int outer = input.shape().size(0);
         int n = input.shape().size(1);
         FloatRows x = FloatRows.of(input, n);

@@ -123,6 +123,50 @@ class CpuNormalizationTest {
         return batch ? i / inner % groups : i % inner;
     }
 
+    /** Divides {@code [outer, inner]} by the roots of mean squares in double precision. */
+    private void checkRootMeanSquares(int outer, int inner, boolean affine) {
+        Shape shape = Shape.of(outer, inner);
+        View x = wave(shape, 0.5, 0.37);
+        View g = wave(shape, 0.1, 0.73);
+        View w = wave(Shape.of(inner), 1, 1.3);
+        Optional<View> weight = affine ? Optional.of(w) : Optional.empty();
+        View y = empty(outer, inner);
+        View dx = empty(outer, inner);
+        View scale = empty(outer);
+        View dw = empty(inner);
+        kernels.rms(x, weight, EPSILON, y, scale);
+        kernels.rmsGradient(g, x, weight, scale, dx, dw);
+        double[] dws = new double[inner];
+        for (int row = 0; row < outer; row++) {
+            double square = 0;
+            double product = 0;
+            for (int i = row * inner; i < (row + 1) * inner; i++) {
+                double factor = affine ? TestTensors.get(w, i % inner) : 1;
+                square += Math.pow(TestTensors.get(x, i), 2) / inner;
+                product += TestTensors.get(g, i) * factor * TestTensors.get(x, i) / inner;
+            }
+            double root = 1 / Math.sqrt(square + EPSILON);
+            assertEquals(root, TestTensors.get(scale, row), 1e-5 * root);
+            for (int i = row * inner; i < (row + 1) * inner; i++) {
+                double factor = affine ? TestTensors.get(w, i % inner) : 1;
+                double normal = TestTensors.get(x, i) * root;
+                dws[i % inner] += TestTensors.get(g, i) * normal;
+                assertEquals(normal * factor, TestTensors.get(y, i), 2e-5);
+                double slope = TestTensors.get(g, i) * factor - normal * root * product;
+                assertEquals(slope * root, TestTensors.get(dx, i), 2e-5 * (1 + root * root));
+            }
+        }
+        assertArrayEquals(dws, TestTensors.toDoubles(dw), 2e-5 * Math.sqrt(outer * inner));
+    }
+
+    @Test
+    void rowsAreDividedByTheirRootMeanSquares() {
+        checkRootMeanSquares(1, 1, true);
+        checkRootMeanSquares(1, 7, true);
+        checkRootMeanSquares(300, 193, true);
+        checkRootMeanSquares(3, 20_000, false);
+    }
+
     @Test
     void channelsAreNormalizedOverTheOtherAxes() {
         check(true, 2, 3, 5, 0, true);
