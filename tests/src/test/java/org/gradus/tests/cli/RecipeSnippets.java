@@ -1,0 +1,189 @@
+package org.gradus.tests.cli;
+
+import static org.gradus.train.TrainingLength.epochs;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.gradus.data.Dataset;
+import org.gradus.data.Digits;
+import org.gradus.data.FashionMnist;
+import org.gradus.data.Normalize;
+import org.gradus.data.RandomCrop;
+import org.gradus.data.RandomFlip;
+import org.gradus.io.ImageGrid;
+import org.gradus.metrics.Accuracy;
+import org.gradus.models.Autoencoder;
+import org.gradus.models.Dcgan;
+import org.gradus.models.DigitsCnn;
+import org.gradus.models.GanTask;
+import org.gradus.models.LeNet;
+import org.gradus.models.Mlp;
+import org.gradus.models.ResNet;
+import org.gradus.models.Vae;
+import org.gradus.models.VaeTask;
+import org.gradus.models.WganGp;
+import org.gradus.models.WganGpTask;
+import org.gradus.nn.Loss;
+import org.gradus.optim.Adam;
+import org.gradus.optim.SGD;
+import org.gradus.optim.Schedule;
+import org.gradus.shape.Shape;
+import org.gradus.tensor.Generator;
+import org.gradus.tensor.Tensor;
+import org.gradus.train.Supervised;
+import org.gradus.train.Trainer;
+import org.gradus.train.TrainingResult;
+
+/** The Java of the pages in docs/recipes, between two comments with the name of the page. */
+final class RecipeSnippets {
+    private RecipeSnippets() {}
+
+    static TrainingResult digits() {
+        // digits
+        var model = new DigitsCnn();
+        var result =
+                Trainer.of(model)
+                        .seed(1)
+                        .batchSize(64)
+                        .optimizer(Adam.withLearningRate(1e-2))
+                        .schedule(Schedule.cosine(20 * 23))
+                        .loss(Loss.crossEntropy())
+                        .metric(new Accuracy())
+                        .fit(Digits.train(), Digits.validation(), epochs(20));
+        // digits
+        return result;
+    }
+
+    static TrainingResult fashionMlp(Path folder) {
+        // fashion-mlp
+        var normalize = Normalize.of(0.2860, 0.3530);
+        Dataset train = FashionMnist.train(folder).map(normalize);
+        Dataset test = FashionMnist.test(folder).map(normalize);
+        var result =
+                Trainer.of(Mlp.mnist())
+                        .seed(1)
+                        .batchSize(32)
+                        .optimizer(Adam.withLearningRate(1e-3))
+                        .schedule(Schedule.cosine(5 * 1875))
+                        .loss(Loss.crossEntropy())
+                        .metric(new Accuracy())
+                        .fit(train, test, epochs(5));
+        // fashion-mlp
+        return result;
+    }
+
+    static TrainingResult fashionCnn(Path folder) {
+        // fashion-cnn
+        var normalize = Normalize.of(0.2860, 0.3530);
+        Dataset train = FashionMnist.train(folder).map(normalize);
+        Dataset test = FashionMnist.test(folder).map(normalize);
+        var result =
+                Trainer.of(LeNet.mnist())
+                        .seed(1)
+                        .batchSize(64)
+                        .optimizer(Adam.withLearningRate(2e-3))
+                        .schedule(Schedule.cosine(5 * 938))
+                        .loss(Loss.crossEntropy())
+                        .metric(new Accuracy())
+                        .fit(train, test, epochs(5));
+        // fashion-cnn
+        return result;
+    }
+
+    static TrainingResult fashionResNet(Path folder) {
+        // fashion-resnet
+        var normalize = Normalize.of(0.2860, 0.3530);
+        Dataset train =
+                FashionMnist.train(folder)
+                        .map(new RandomCrop(28, 28).padding(2), 1)
+                        .map(RandomFlip.horizontal(), 2)
+                        .map(normalize);
+        Dataset test = FashionMnist.test(folder).map(normalize);
+        var model = new ResNet(1, 2, 32, List.of(1, 1, 1), 10, true);
+        var result =
+                Trainer.of(model)
+                        .seed(1)
+                        .batchSize(128)
+                        .optimizer(
+                                SGD.withLearningRate(0.2)
+                                        .withWeightDecay(5e-4)
+                                        .withNesterovMomentum(0.9))
+                        .schedule(Schedule.oneCycle(15 * 469))
+                        .loss(Loss.crossEntropy().withLabelSmoothing(0.1))
+                        .metric(new Accuracy())
+                        .fit(train, test, epochs(15));
+        // fashion-resnet
+        return result;
+    }
+
+    static TrainingResult fashionAutoencoder(Path folder) {
+        // fashion-autoencoder
+        Dataset train = FashionMnist.train(folder);
+        Dataset test = FashionMnist.test(folder);
+        var model = new Autoencoder(1, 28, 28, 16, 32);
+        var result =
+                Trainer.of(Supervised.reconstruction(model, Loss.binaryCrossEntropyWithLogits()))
+                        .seed(1)
+                        .batchSize(64)
+                        .optimizer(Adam.withLearningRate(1e-3))
+                        .schedule(Schedule.cosine(5 * 938))
+                        .fit(train, test, epochs(5));
+        Tensor latent = model.encode(Tensor.of(test.get(0).input(), model.device()).unsqueeze(0));
+        Tensor reconstruction = model.decode(latent);
+        // fashion-autoencoder
+        return result;
+    }
+
+    static TrainingResult fashionVae(Path folder, Path picture) {
+        // fashion-vae
+        Dataset train = FashionMnist.train(folder);
+        Dataset test = FashionMnist.test(folder);
+        var model = new Vae(1, 28, 28, 32, 20);
+        var result =
+                Trainer.of(new VaeTask(model))
+                        .seed(1)
+                        .batchSize(128)
+                        .optimizer(Adam.withLearningRate(1e-3))
+                        .schedule(Schedule.cosine(10 * 469))
+                        .fit(train, test, epochs(10));
+        model.eval();
+        Tensor latent = new Generator(7).normal(model.device(), Shape.of(64, model.latent()));
+        ImageGrid.write(picture, model.decode(latent).toHost(), 8);
+        // fashion-vae
+        return result;
+    }
+
+    static TrainingResult fashionGan(Path folder, Path picture) {
+        // fashion-gan
+        Dataset train = FashionMnist.train(folder).map(Normalize.of(0.5, 0.5));
+        var model = Dcgan.of(1, 28, 32, 64);
+        var result =
+                Trainer.of(new GanTask(model, 0.1))
+                        .seed(1)
+                        .batchSize(64)
+                        .optimizer(Adam.withLearningRate(2e-4).withBetas(0.5, 0.999))
+                        .fit(train, epochs(12));
+        model.eval();
+        Tensor pixels = model.generate(64, new Generator(7)).mul(0.5).add(0.5);
+        ImageGrid.write(picture, pixels.toHost(), 8);
+        // fashion-gan
+        return result;
+    }
+
+    static TrainingResult fashionWganGp(Path folder, Path picture) {
+        // fashion-wgan-gp
+        Dataset train = FashionMnist.train(folder).map(Normalize.of(0.5, 0.5));
+        var model = WganGp.of(1, 28, 32, 64);
+        var result =
+                Trainer.of(new WganGpTask(model, 3, 10))
+                        .seed(1)
+                        .batchSize(64)
+                        .optimizer(Adam.withLearningRate(2e-4).withBetas(0, 0.9))
+                        .fit(train, epochs(12));
+        model.eval();
+        Tensor pixels = model.generate(64, new Generator(7)).mul(0.5).add(0.5);
+        ImageGrid.write(picture, pixels.toHost(), 8);
+        // fashion-wgan-gp
+        return result;
+    }
+}
