@@ -85,6 +85,7 @@ LOSSES = {
     "cosineEmbedding": loss(
         lambda a, b: functional.cosine_embedding_loss(a, b, pairs, margin=0.1), square, square),
     "contrastive": loss(contrastive, square, square),
+    "cosineSimilarity": loss(lambda a, b: functional.cosine_similarity(a, b, dim=1), square, square),
     "marginRanking": loss(
         lambda a, b: functional.margin_ranking_loss(a, b, pairs, margin=0.3), (4,), (4,)),
     "ctc": loss(ctc([9, 9, 9], TARGETS, [4, 1, 4]), (9, 3, 4)),

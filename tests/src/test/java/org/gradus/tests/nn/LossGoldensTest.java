@@ -14,6 +14,7 @@ import org.gradus.device.Device;
 import org.gradus.dtype.DType;
 import org.gradus.nn.Contrastive;
 import org.gradus.nn.CosineEmbedding;
+import org.gradus.nn.CosineSimilarity;
 import org.gradus.nn.CtcLoss;
 import org.gradus.nn.GaussianNegativeLogLikelihood;
 import org.gradus.nn.Loss;
@@ -124,6 +125,11 @@ class LossGoldensTest {
                 new Case(
                         "contrastive",
                         x -> Contrastive.withMargin(1.5).of(x.get(0), x.get(1), t.pairs().gt(0)),
+                        SQUARE,
+                        SQUARE),
+                new Case(
+                        "cosineSimilarity",
+                        x -> CosineSimilarity.along(1).of(x.get(0), x.get(1)),
                         SQUARE,
                         SQUARE),
                 new Case(
