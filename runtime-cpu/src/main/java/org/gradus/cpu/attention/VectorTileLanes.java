@@ -19,18 +19,28 @@ final class VectorTileLanes extends TileLanes {
         boolean changed = false;
         for (int lane = 0; lane < WIDTH; lane += LANES) {
             FloatVector before = FloatVector.fromArray(SPECIES, maxima, lane);
-            FloatVector largest = before.max(columnMaxima(tile, at + lane, rows));
+            FloatVector largest = larger(before, columnMaxima(tile, at + lane, rows));
             largest.intoArray(maxima, lane);
             VectorMask<Float> sawNothing =
                     largest.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
             FloatVector shift = largest.blend(0f, sawNothing);
-            FloatVector factor = VectorFloatMath.exp(before.sub(shift));
+            FloatVector factor = exp(before.sub(shift));
             factor.intoArray(factors, lane);
             changed |= factor.compare(VectorOperators.NE, 1f).anyTrue();
             FloatVector total = FloatVector.fromArray(SPECIES, totals, lane).mul(factor);
             exponentials(tile, at + lane, rows, shift, total).intoArray(totals, lane);
         }
         return changed;
+    }
+
+    private static FloatVector exp(FloatVector x) {
+        VectorMask<Float> isZero = x.compare(VectorOperators.LT, SMALLEST);
+        return VectorFloatMath.exp(x.blend(SMALLEST, isZero)).blend(0f, isZero);
+    }
+
+    /** Compare and blend cost less than the API's maximum, which orders zeros and keeps NaN. */
+    private static FloatVector larger(FloatVector a, FloatVector b) {
+        return a.blend(b, b.compare(VectorOperators.GT, a));
     }
 
     /** Four maxima at once, since one alone would wait for itself. */
@@ -42,17 +52,17 @@ final class VectorTileLanes extends TileLanes {
         int i = at;
         int row = 0;
         for (; row + 4 <= rows; row += 4) {
-            first = first.max(FloatVector.fromArray(SPECIES, tile, i));
-            second = second.max(FloatVector.fromArray(SPECIES, tile, i + WIDTH));
-            third = third.max(FloatVector.fromArray(SPECIES, tile, i + 2 * WIDTH));
-            fourth = fourth.max(FloatVector.fromArray(SPECIES, tile, i + 3 * WIDTH));
+            first = larger(first, FloatVector.fromArray(SPECIES, tile, i));
+            second = larger(second, FloatVector.fromArray(SPECIES, tile, i + WIDTH));
+            third = larger(third, FloatVector.fromArray(SPECIES, tile, i + 2 * WIDTH));
+            fourth = larger(fourth, FloatVector.fromArray(SPECIES, tile, i + 3 * WIDTH));
             i += 4 * WIDTH;
         }
         for (; row < rows; row++) {
-            first = first.max(FloatVector.fromArray(SPECIES, tile, i));
+            first = larger(first, FloatVector.fromArray(SPECIES, tile, i));
             i += WIDTH;
         }
-        return first.max(second).max(third.max(fourth));
+        return larger(larger(first, second), larger(third, fourth));
     }
 
     private static FloatVector exponentials(
@@ -60,7 +70,7 @@ final class VectorTileLanes extends TileLanes {
         FloatVector sum = total;
         int i = at;
         for (int row = 0; row < rows; row++) {
-            FloatVector e = VectorFloatMath.exp(FloatVector.fromArray(SPECIES, tile, i).sub(shift));
+            FloatVector e = exp(FloatVector.fromArray(SPECIES, tile, i).sub(shift));
             e.intoArray(tile, i);
             sum = sum.add(e);
             i += WIDTH;
@@ -112,8 +122,7 @@ final class VectorTileLanes extends TileLanes {
             FloatVector delta = FloatVector.fromArray(SPECIES, deltas, from + lane);
             int i = at + lane;
             for (int row = 0; row < rows; row++) {
-                FloatVector e =
-                        VectorFloatMath.exp(FloatVector.fromArray(SPECIES, p, i).sub(logSum));
+                FloatVector e = exp(FloatVector.fromArray(SPECIES, p, i).sub(logSum));
                 e.intoArray(p, i);
                 e.mul(FloatVector.fromArray(SPECIES, g, i).sub(delta)).intoArray(g, i);
                 i += WIDTH;
