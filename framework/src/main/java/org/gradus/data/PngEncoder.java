@@ -6,6 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.gradus.tensor.HostArray;
 
 /** Makes PNG files of pictures of one or three channels. */
@@ -30,8 +32,10 @@ final class PngEncoder {
             raster.setSamples(0, 0, width, height, channel, samples);
         }
         ByteArrayOutputStream png = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(picture, "png", png);
+        // The other streams of ImageIO need a temporary file, and cannot be made any more while
+        // the process ends.
+        try (ImageOutputStream stream = new MemoryCacheImageOutputStream(png)) {
+            ImageIO.write(picture, "png", stream);
         } catch (IOException problem) {
             throw new UncheckedIOException(problem);
         }

@@ -11,6 +11,8 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.gradus.cli.run.History.Curve;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -77,7 +79,10 @@ final class Chart {
             graphics.scale(SCALE, SCALE);
             chart().paint(graphics, WIDTH, HEIGHT);
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            ImageIO.write(image, "png", bytes);
+            // The other streams of ImageIO cannot be made any more after a signal to stop.
+            try (ImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
+                ImageIO.write(image, "png", stream);
+            }
             return bytes.toByteArray();
         } catch (IOException problem) {
             throw new UncheckedIOException(problem);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,6 +77,30 @@ class StopTest {
             assertTrue(new CheckpointFolder(run.resolve("checkpoints")).newest().isPresent());
             Cli.run(command(run, "--resume")).succeeded();
             assertSameEnd(run, "stopped by SIG" + signal);
+        }
+    }
+
+    /** Only then are there curves, which have to be drawn while the process is ending. */
+    @Test
+    void aRunInterruptedAfterAnEpochShowsItsCurves() throws Exception {
+        Path run = folder.resolve("curves");
+        Process process =
+                Cli.start(
+                        folder, Cli.java(true, "train", "digits", "--epochs", 9999, "--out", run));
+        Path metrics = run.resolve("metrics.jsonl");
+        await(() -> Files.exists(metrics) && hasEpoch(metrics), process);
+        process.destroy();
+        Cli stopped = Cli.finish(process, folder);
+        assertEquals(130, stopped.code(), stopped.err());
+        String report = Files.readString(run.resolve("report.html"));
+        assertTrue(report.contains("Curves of the loss"), "no chart in the report");
+    }
+
+    private static boolean hasEpoch(Path metrics) {
+        try {
+            return Files.readString(metrics).contains("\"type\":\"epoch\"");
+        } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
         }
     }
 
