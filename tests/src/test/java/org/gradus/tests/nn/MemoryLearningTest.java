@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A task that only a memory can learn: which of two symbols a sequence of noise began with. */
 class MemoryLearningTest {
-    private static final int STEPS = 9;
+    private static final int STEPS = 6;
     private static final int BATCH = 64;
 
     private static final class Recall extends Layer {
@@ -64,7 +64,7 @@ class MemoryLearningTest {
         model.initialize(device, 1);
         var optimizer = new Optimizer(model.parameters(), Adam.withLearningRate(0.02));
         Generator random = new Generator(2);
-        for (int step = 0; step < 120; step++) {
+        for (int step = 0; step < 80; step++) {
             try (var _ = Scope.open()) {
                 Tensor symbols = random.integers(device, Shape.of(BATCH, STEPS), 2);
                 Tensor labels = symbols.select(1, 0);
