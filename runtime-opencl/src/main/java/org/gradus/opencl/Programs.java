@@ -148,13 +148,18 @@ final class Programs {
         return "program-" + key;
     }
 
+    /** Not the key alone: caches of earlier versions have whole programs there. */
+    private String placeFile(KernelSource source) {
+        return "place-" + compiler.key(source.text());
+    }
+
     private void storePlace(KernelSource source, String program) {
-        disk.store(compiler.key(source.text()), program.getBytes(StandardCharsets.UTF_8));
+        disk.store(placeFile(source), program.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Takes a kernel from a program on disk; returns whether there is one that is whole. */
     private boolean load(KernelSource source) {
-        Optional<byte[]> place = disk.load(compiler.key(source.text()));
+        Optional<byte[]> place = disk.load(placeFile(source));
         if (place.isEmpty()) {
             return false;
         }
