@@ -24,11 +24,36 @@ public final class MatrixProduct {
     /** The strides of the batch axes are arguments; more than so many are copied together. */
     private static final int MAX_BATCH_AXES = 16;
 
+    /** Along which axis a matrix's elements are neighbours: a work-item's load follows it. */
+    private enum Order {
+        BY_ROWS,
+        BY_COLUMNS,
+        OTHER;
+
+        static Order of(View matrix) {
+            int rank = matrix.shape().rank();
+            if (matrix.strides()[rank - 1] == 1) {
+                return BY_ROWS;
+            }
+            return matrix.strides()[rank - 2] == 1 ? BY_COLUMNS : OTHER;
+        }
+
+        /** Returns the distance between rows: a number where it is known. */
+        String rowStride(int word) {
+            return this == BY_COLUMNS ? "1" : "w.v[" + word + "]";
+        }
+
+        /** Returns the distance between columns. */
+        String columnStride(int word) {
+            return this == BY_ROWS ? "1" : "w.v[" + word + "]";
+        }
+    }
+
     /**
      * What a kernel's text depends on.
      *
      * @param a the type of the first factor
-     * @param aByRows whether its rows lie without gaps, so that work-items load along them
+     * @param aOrder how its elements lie
      * @param bias its type, or null
      * @param batchAxes the axes that are left of the leading ones
      * @param narrow whether the output has few columns
@@ -38,8 +63,8 @@ public final class MatrixProduct {
             DType b,
             DType c,
             DType bias,
-            boolean aByRows,
-            boolean bByRows,
+            Order aOrder,
+            Order bOrder,
             boolean beta,
             MatmulOptions.Activation activation,
             int batchAxes,
@@ -83,8 +108,8 @@ public final class MatrixProduct {
                         b.dtype(),
                         c.dtype(),
                         bias == null ? null : bias.dtype(),
-                        isByRows(a),
-                        isByRows(b),
+                        Order.of(a),
+                        Order.of(b),
                         options.beta() != 0,
                         options.activation(),
                         batch.rank(),
@@ -117,10 +142,6 @@ public final class MatrixProduct {
         launcher.launch(kernel, tiles * batch.elements(), buffers, words.toArray());
     }
 
-    private static boolean isByRows(View view) {
-        return Math.abs(view.strides()[view.shape().rank() - 1]) == 1;
-    }
-
     private static void addMatrix(Words words, View view, int rank) {
         words.add(view.offset()).add(view.strides()[rank - 2]).add(view.strides()[rank - 1]);
     }
@@ -149,8 +170,14 @@ public final class MatrixProduct {
         text.append("#define GROUP ").append(groupSize).append('\n');
         text.append("#define LOAD_A(i) ").append(Dialect.load(key.a(), "a", "i")).append('\n');
         text.append("#define LOAD_B(i) ").append(Dialect.load(key.b(), "b", "i")).append('\n');
-        text.append("#define A_BY_ROWS ").append(key.aByRows() ? 1 : 0).append('\n');
-        text.append("#define B_BY_ROWS ").append(key.bByRows() ? 1 : 0).append('\n');
+        Order a = key.aOrder();
+        Order b = key.bOrder();
+        text.append("#define A_BY_ROWS ").append(a == Order.BY_ROWS ? 1 : 0).append('\n');
+        text.append("#define B_BY_ROWS ").append(b == Order.BY_ROWS ? 1 : 0).append('\n');
+        text.append("#define A_ROW ").append(a.rowStride(4)).append('\n');
+        text.append("#define A_STEP ").append(a.columnStride(5)).append('\n');
+        text.append("#define B_STEP ").append(b.rowStride(7)).append('\n');
+        text.append("#define B_COLUMN ").append(b.columnStride(8)).append('\n');
         text.append("DEFINE_WORDS(").append(words).append(")\n");
         text.append("KERNEL(KERNEL_NAME, GROUP)(\n");
         text.append("        GLOBAL const ").append(Dialect.storage(key.a())).append(" *a,\n");
