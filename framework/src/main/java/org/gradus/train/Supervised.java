@@ -23,6 +23,7 @@ public final class Supervised implements Task {
     private final Loss loss;
     private final boolean reconstructs;
     private final List<Metric> metrics = new ArrayList<>();
+    private final List<Metric> examined = new ArrayList<>();
     private final List<Consumer<Dataset>> examinations = new ArrayList<>();
 
     private Supervised(Module model, Forward forward, Loss loss, boolean reconstructs) {
@@ -57,8 +58,15 @@ public final class Supervised implements Task {
         return this;
     }
 
-    /** Adds to what {@link #examine} does; returns this task. */
-    public Supervised examination(Consumer<Dataset> examination) {
+    /**
+     * Measures one more metric by {@linkplain #examine examining} a data set rather than batch by
+     * batch, such as the error rate of some decoded sentences; returns this task.
+     *
+     * @param metric what the examination updates; nothing else does
+     * @param examination is given the data set of each evaluation
+     */
+    public Supervised examination(Metric metric, Consumer<Dataset> examination) {
+        examined.add(metric);
         examinations.add(examination);
         return this;
     }
@@ -75,7 +83,9 @@ public final class Supervised implements Task {
 
     @Override
     public List<Metric> metrics() {
-        return Collections.unmodifiableList(metrics);
+        List<Metric> all = new ArrayList<>(metrics);
+        all.addAll(examined);
+        return Collections.unmodifiableList(all);
     }
 
     @Override

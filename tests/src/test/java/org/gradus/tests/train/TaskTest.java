@@ -21,10 +21,12 @@ import org.gradus.data.Dataset;
 import org.gradus.data.Digits;
 import org.gradus.device.Device;
 import org.gradus.device.Devices;
+import org.gradus.metrics.Mean;
 import org.gradus.models.Autoencoder;
 import org.gradus.models.Dcgan;
 import org.gradus.models.Gan;
 import org.gradus.models.GanTask;
+import org.gradus.models.Mlp;
 import org.gradus.models.ResNet;
 import org.gradus.models.Vae;
 import org.gradus.models.VaeTask;
@@ -278,5 +280,25 @@ class TaskTest {
                 values.get("reconstruction") + 0.5 * values.get("divergence"),
                 // sums over batches in single precision, around 40
                 1e-4);
+    }
+
+    @Test
+    void whatOnlyAnExaminationMeasuresHasNoValueForTheTrainingSet() {
+        Mean examined = Mean.ofScores("examined");
+        List<Integer> sizes = new ArrayList<>();
+        Supervised task =
+                Supervised.of(new Mlp(64, List.of(8), 10, 0), Loss.crossEntropy())
+                        .examination(
+                                examined,
+                                dataset -> {
+                                    sizes.add(dataset.size());
+                                    examined.add(sizes.size(), 3);
+                                });
+        TrainingResult result =
+                trainer(task).averaging(0).monitor("examined").fit(TRAIN, VALIDATION, epochs(2));
+        assertEquals(List.of(VALIDATION.size(), VALIDATION.size()), sizes);
+        assertEquals(Set.of("loss"), result.train().keySet());
+        assertEquals(2, result.validation().get("examined"));
+        assertEquals(2 * STEPS_PER_EPOCH, result.bestStep());
     }
 }
