@@ -66,7 +66,7 @@ public interface RecurrentKernels extends Kernels {
      * @param reverse from the last step to the first
      * @param states after each step, {@code [states, steps, batch, hidden]}
      * @param kept for the gradient, the gates after their functions, {@code [steps, batch, kept *
-     *     hidden]}; unspecified where a sequence has ended
+     *     hidden]}, of the compute type of the inputs' type; unspecified where a sequence has ended
      */
     void forward(
             Cell cell,

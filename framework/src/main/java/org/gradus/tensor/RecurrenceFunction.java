@@ -87,7 +87,10 @@ record RecurrenceFunction(Cell cell, boolean hasBias, boolean hasLengths, boolea
         Tensor x = inputs.getFirst();
         int hidden = inputs.get(WEIGHT).size(1);
         Tensor states = make(x, cell.states(), x.size(0), x.size(1), hidden);
-        Tensor kept = make(x, x.size(0), x.size(1), cell.kept() * hidden);
+        // the gates of 16-bit tensors are not rounded once more
+        DType wide = x.dtype().computeType();
+        Shape gates = Shape.of(x.size(0), x.size(1), cell.kept() * hidden);
+        Tensor kept = Tensor.over(Value.allocate(x.device(), wide, gates), null);
         kernels(x)
                 .forward(
                         cell,

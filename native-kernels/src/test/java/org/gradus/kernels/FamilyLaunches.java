@@ -134,7 +134,7 @@ final class FamilyLaunches {
             View weight = view(5 * cell.gates(), 5);
             View initial = view(cell.states(), 3, 5);
             View states = view(cell.states(), 2, 3, 5);
-            View kept = view(2, 3, 5 * cell.kept());
+            View kept = view(DType.F32, 2, 3, 5 * cell.kept());
             View lengths = view(DType.I64, 3);
             Optional<View> both = cell == Cell.GRU ? Optional.of(inputs) : Optional.empty();
             for (Optional<View> some : List.of(Optional.of(lengths), Optional.<View>empty())) {

@@ -180,7 +180,7 @@ class RecurrentTest {
         View initial = o.initial.on(on, type);
         Numbers expected = forward(c, o);
         View states = Numbers.unwritten(on, type, expected.sizes());
-        View kept = Numbers.unwritten(on, type, c.steps, c.batch, c.cell.kept() * c.hidden);
+        View kept = Numbers.unwritten(on, DType.F32, c.steps, c.batch, c.cell.kept() * c.hidden);
         kernels.forward(
                 c.cell,
                 o.inputs.on(on, type),
