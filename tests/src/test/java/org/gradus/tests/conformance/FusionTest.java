@@ -33,7 +33,7 @@ class FusionTest {
     private static final int GRAPHS = 150;
 
     /** Each is a kernel of its own, fused of what is before it, which some devices must compile. */
-    private static final int LAST_NODES = 5;
+    private static final int LAST_NODES = 2;
 
     static List<Named<Device>> devices() {
         return TestDevices.named();

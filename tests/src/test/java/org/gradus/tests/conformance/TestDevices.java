@@ -14,10 +14,12 @@ public final class TestDevices {
 
     /**
      * Returns the names that the system property {@code gradus.test.devices} has, separated by
-     * commas; the CPU's if it has none.
+     * commas; the CPU's if it has none. Where a run of the build is about some of them only, {@code
+     * gradus.test.only} names these.
      */
     public static List<String> names() {
-        return Arrays.stream(System.getProperty("gradus.test.devices", "cpu").split(","))
+        String asked = System.getProperty("gradus.test.devices", "cpu");
+        return Arrays.stream(System.getProperty("gradus.test.only", asked).split(","))
                 .map(String::strip)
                 .filter(name -> !name.isEmpty())
                 .toList();
