@@ -65,18 +65,40 @@ public final class SeattleWeather {
      * @throws IllegalArgumentException if there are no such windows or columns
      */
     public static Split windows(TimeSeries series, int past, int horizon, List<String> targets) {
-        int cut = Math.clamp(series.index(FIRST_OF_VALIDATION), 0, series.size());
-        if (cut == 0) {
-            throw new IllegalArgumentException(
-                    series.description() + " has no day before 2015 to learn from");
-        }
-        TimeSeries all = series.withYear();
-        all = all.standardized(all.statistics(cut));
+        int cut = daysToLearnFrom(series);
+        TimeSeries all = standardized(series, statistics(series));
         return new Split(
                 new TimeSeriesWindows(
                         all, past, horizon, targets, 0, cut, "Seattle weather, before 2015"),
                 new TimeSeriesWindows(
                         all, past, horizon, targets, cut, all.size(), "Seattle weather, 2015"));
+    }
+
+    /**
+     * Returns mean and deviation, in the days before 2015, of the six columns that windows have.
+     *
+     * @throws IllegalArgumentException if there are no such days
+     */
+    public static Statistics statistics(TimeSeries series) {
+        return series.withYear().statistics(daysToLearnFrom(series));
+    }
+
+    /**
+     * Returns the days as the inputs of windows have them, with six columns.
+     *
+     * @param statistics those with which the windows to learn from were standardized
+     */
+    public static TimeSeries standardized(TimeSeries series, Statistics statistics) {
+        return series.withYear().standardized(statistics);
+    }
+
+    private static int daysToLearnFrom(TimeSeries series) {
+        int days = Math.clamp(series.index(FIRST_OF_VALIDATION), 0, series.size());
+        if (days == 0) {
+            throw new IllegalArgumentException(
+                    series.description() + " has no day before 2015 to learn from");
+        }
+        return days;
     }
 
     /** The windows that the catalogue offers: thirty days for the next day's high. */

@@ -1,5 +1,6 @@
 package org.gradus.data;
 
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Objects;
 import org.gradus.shape.Shape;
@@ -122,6 +123,11 @@ public final class TimeSeriesWindows implements Dataset {
      */
     public NaiveForecast seasonal(int period) {
         return NaiveForecast.of("the same day " + period + " days ago", this, period);
+    }
+
+    /** Returns the first day that a sample forecasts. */
+    public LocalDate date(int index) {
+        return series.first().plusDays(from + (long) Objects.checkIndex(index, size));
     }
 
     /** Returns the names of the columns of a sample's input. */

@@ -3,8 +3,10 @@ package org.gradus.cli.data;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.settings.Section;
 import org.gradus.data.Catalogue;
@@ -18,11 +20,14 @@ import org.gradus.data.Split;
  *
  * <p>Settings: {@code name}; {@code path}, where it is; for pictures {@code mean} and {@code
  * deviation}, with which each pixel (0..1) is normalized, and {@code augmentation}; for a table
- * those of {@link TableChoice}.
+ * those of {@link TableChoice}, for a time series those of {@link SeriesChoice}.
  */
 public interface DataChoice {
     /** The name of a data set in a CSV file. */
     String CSV = "csv";
+
+    /** The kinds of data sets of the catalogue that recipes can name. */
+    Set<DatasetInfo.Kind> KINDS = EnumSet.of(DatasetInfo.Kind.IMAGES, DatasetInfo.Kind.SERIES);
 
     /** Returns the name by which it was chosen. */
     String name();
@@ -39,17 +44,23 @@ public interface DataChoice {
     static DataChoice read(Section settings) {
         List<String> names = new ArrayList<>();
         Catalogue.all().stream()
-                .filter(info -> info.kind() == DatasetInfo.Kind.IMAGES)
+                .filter(info -> KINDS.contains(info.kind()))
                 .map(DatasetInfo::name)
                 .forEach(names::add);
         names.add(CSV);
         settings.requiredText("name", "the name of a data set: " + String.join(", ", names));
         String name = settings.choice("name", "", names);
-        return name.equals(CSV) ? TableChoice.readTable(settings) : named(name, settings);
+        if (name.equals(CSV)) {
+            return TableChoice.readTable(settings);
+        }
+        DatasetInfo info = Catalogue.of(name);
+        return switch (info.kind()) {
+            case SERIES -> SeriesChoice.readSeries(name, settings);
+            default -> pictures(info, settings);
+        };
     }
 
-    private static DataChoice named(String name, Section settings) {
-        DatasetInfo info = Catalogue.of(name);
+    private static DataChoice pictures(DatasetInfo info, Section settings) {
         Optional<Path> folder = settings.optionalText("path").map(Path::of);
         double mean = settings.number("mean", 0);
         double deviation = settings.positive("deviation", 1);
@@ -58,7 +69,8 @@ public interface DataChoice {
         settings.end();
         if (folder.isPresent() && info.folders().isEmpty()) {
             throw settings.refused(
-                    "path", "the data set " + name + " is part of Gradus; leave out where it is");
+                    "path",
+                    "the data set " + info.name() + " is part of Gradus; leave out where it is");
         }
         return new Named(info, folder, mean, deviation, augmentation);
     }

@@ -31,6 +31,7 @@ public interface DataFormat {
         String kind = json.path(KIND).asText(InputFormat.KIND_OF_THIS);
         return switch (kind) {
             case InputFormat.KIND_OF_THIS -> InputFormat.of(json);
+            case SeriesFormat.KIND_OF_THIS -> SeriesFormat.of(json);
             default -> throw new IllegalArgumentException("it is of the unknown kind " + kind);
         };
     }

@@ -48,6 +48,7 @@ public record ModelChoice(String name, Builder builder) {
         models.put("vae", PictureModels::vae);
         models.put("dcgan", PictureModels::dcgan);
         models.put("wgan-gp", PictureModels::wganGp);
+        models.put("gru-forecaster", SequenceModels::gruForecaster);
         return models;
     }
 }

@@ -22,7 +22,8 @@ public final class Recipes {
                     "fashion-autoencoder",
                     "fashion-vae",
                     "fashion-gan",
-                    "fashion-wgan-gp");
+                    "fashion-wgan-gp",
+                    "weather");
 
     private Recipes() {}
 

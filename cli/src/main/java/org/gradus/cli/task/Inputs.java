@@ -65,6 +65,22 @@ final class Inputs {
      * @throws InputException if there is none of this index
      */
     static Input sample(Dataset dataset, int index) {
+        requireIndex(dataset, index);
+        Sample sample = dataset.get(index);
+        HostArray target = sample.target();
+        String label =
+                dataset.classes().isEmpty()
+                        ? Double.toString(target.get(0))
+                        : dataset.classes().get((int) target.getLong(0));
+        return new Input("sample " + index + ", labelled " + label, sample.input());
+    }
+
+    /**
+     * Checks that a data set has a sample.
+     *
+     * @throws InputException if there is none of this index
+     */
+    static void requireIndex(Dataset dataset, int index) {
         if (index < 0 || index >= dataset.size()) {
             throw new InputException(
                     "--index: "
@@ -74,13 +90,6 @@ final class Inputs {
                             + ", not "
                             + index);
         }
-        Sample sample = dataset.get(index);
-        HostArray target = sample.target();
-        String label =
-                dataset.classes().isEmpty()
-                        ? Double.toString(target.get(0))
-                        : dataset.classes().get((int) target.getLong(0));
-        return new Input("sample " + index + ", labelled " + label, sample.input());
     }
 
     private static HostArray picture(Path file, InputFormat format, boolean invert) {

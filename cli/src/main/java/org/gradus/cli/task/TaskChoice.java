@@ -48,6 +48,7 @@ public record TaskChoice(String name, Builder builder) {
         tasks.put("vae", Variational::read);
         tasks.put("gan", Adversarial::readGan);
         tasks.put("wgan-gp", Adversarial::readWganGp);
+        tasks.put("forecasting", Forecasting::read);
         return tasks;
     }
 
