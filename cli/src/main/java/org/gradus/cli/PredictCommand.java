@@ -31,6 +31,9 @@ import picocli.CommandLine.Spec;
             "",
             "For a model of a table each INPUT is a CSV file with the same columns; that of the"
                     + " target may be missing.",
+            "",
+            "For a model of a time series each INPUT is a CSV file of days, and what comes after"
+                    + " its last is forecast.",
             ""
         },
         footer = {

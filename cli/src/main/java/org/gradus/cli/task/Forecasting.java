@@ -56,9 +56,8 @@ final class Forecasting implements LearningTask, Predictions {
         this.task =
                 Supervised.of(model, loss)
                         .metric(MeanAbsoluteError.inUnitsOf(format.unit()))
-                        .metric(persistence)
-                        .metric(seasonal)
-                        .examination(this::compare);
+                        .examination(persistence, this::comparePersistence)
+                        .examination(seasonal, this::compareSeason);
     }
 
     static TaskChoice.Builder read(Section settings) {
@@ -92,10 +91,14 @@ final class Forecasting implements LearningTask, Predictions {
         return "mae";
     }
 
-    /** Measures the forecasts that take no learning. */
-    private void compare(Dataset dataset) {
+    private void comparePersistence(Dataset dataset) {
         if (dataset instanceof TimeSeriesWindows windows) {
             add(persistence, windows.persistence());
+        }
+    }
+
+    private void compareSeason(Dataset dataset) {
+        if (dataset instanceof TimeSeriesWindows windows) {
             try {
                 add(seasonal, windows.seasonal(season));
             } catch (IllegalArgumentException _) {

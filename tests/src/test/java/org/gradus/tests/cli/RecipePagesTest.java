@@ -110,6 +110,12 @@ class RecipePagesTest {
     }
 
     @Test
+    void theWeatherIsForecastAsItsPageSays() {
+        double error = RecipeSnippets.weather().validation().get("mae");
+        assertTrue(error > 0 && error < 3.0, "mean absolute error " + error);
+    }
+
+    @Test
     void theDigitsAreLearntAsTheirPageSays() {
         double accuracy = RecipeSnippets.digits().validation().get("accuracy");
         assertTrue(accuracy >= 0.97, "accuracy " + accuracy);

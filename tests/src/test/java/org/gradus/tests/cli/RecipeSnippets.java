@@ -10,12 +10,15 @@ import org.gradus.data.FashionMnist;
 import org.gradus.data.Normalize;
 import org.gradus.data.RandomCrop;
 import org.gradus.data.RandomFlip;
+import org.gradus.data.SeattleWeather;
 import org.gradus.io.ImageGrid;
 import org.gradus.metrics.Accuracy;
+import org.gradus.metrics.MeanAbsoluteError;
 import org.gradus.models.Autoencoder;
 import org.gradus.models.Dcgan;
 import org.gradus.models.DigitsCnn;
 import org.gradus.models.GanTask;
+import org.gradus.models.GruForecaster;
 import org.gradus.models.LeNet;
 import org.gradus.models.Mlp;
 import org.gradus.models.ResNet;
@@ -25,6 +28,7 @@ import org.gradus.models.WganGp;
 import org.gradus.models.WganGpTask;
 import org.gradus.nn.Loss;
 import org.gradus.optim.Adam;
+import org.gradus.optim.AdamW;
 import org.gradus.optim.SGD;
 import org.gradus.optim.Schedule;
 import org.gradus.shape.Shape;
@@ -51,6 +55,27 @@ final class RecipeSnippets {
                         .metric(new Accuracy())
                         .fit(Digits.train(), Digits.validation(), epochs(20));
         // digits
+        return result;
+    }
+
+    static TrainingResult weather() {
+        // weather
+        var series = SeattleWeather.series();
+        var windows = SeattleWeather.windows(series, 30, 7, List.of("temp_max"));
+        int column = series.column("temp_max");
+        double celsius = SeattleWeather.statistics(series).deviation()[column];
+        var model = new GruForecaster(new GruForecaster.Settings(6, column, 7, 32, 1, 0.2));
+        var result =
+                Trainer.of(model)
+                        .seed(1)
+                        .batchSize(32)
+                        .optimizer(AdamW.withLearningRate(3e-3).withWeightDecay(0.01))
+                        .schedule(Schedule.cosine(12 * 34))
+                        .clipNorm(1)
+                        .loss(Loss.meanAbsoluteError())
+                        .metric(MeanAbsoluteError.inUnitsOf(celsius))
+                        .fit(windows.train(), windows.validation(), epochs(12));
+        // weather
         return result;
     }
 
