@@ -83,7 +83,7 @@ final class EvaluateCommand implements Runnable {
     public void run() {
         RunDirectory directory = RunDirectory.open(run);
         TrainedModel trained = TrainedModel.load(directory, device);
-        DataSplits splits = data(directory, trained).data().load();
+        DataSplits splits = data(directory, trained).data().load(trained.format());
         if (!trained.format().fits(splits.format())) {
             throw new InputException(
                     splits.validation().description()

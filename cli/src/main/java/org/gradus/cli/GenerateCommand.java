@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  gradus generate runs/gan --count 100 --out samples.png",
-            "  gradus generate runs/vae --seed 7"
+            "  gradus generate runs/vae --seed 7",
+            "  gradus generate runs/text --prompt \"In the beginning\" --temperature 0.7"
         })
 final class GenerateCommand implements Runnable {
     @Spec private CommandSpec spec;
@@ -63,7 +64,10 @@ final class GenerateCommand implements Runnable {
     @Option(
             names = "--temperature",
             paramLabel = "T",
-            description = "Below 1 for likelier text, above 1 for more surprising text.")
+            description = {
+                "Below 1 for likelier text, above 1 for more surprising text, 0 for the likeliest"
+                        + " token each time."
+            })
     private Double temperature;
 
     @Option(
@@ -125,8 +129,8 @@ final class GenerateCommand implements Runnable {
         atLeastOne("--count", count);
         atLeastOne("--top-k", topK);
         atLeastOne("--beam", beam);
-        if (temperature != null && !(temperature > 0)) {
-            throw new InputException("--temperature: is a number above 0, not " + temperature);
+        if (temperature != null && !(temperature >= 0)) {
+            throw new InputException("--temperature: is a number from 0 on, not " + temperature);
         }
         if (topP != null && !(topP > 0 && topP <= 1)) {
             throw new InputException("--top-p: is a number above 0 and up to 1, not " + topP);

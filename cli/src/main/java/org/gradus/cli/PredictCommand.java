@@ -97,7 +97,7 @@ final class PredictCommand implements Runnable {
                                                         + "; try \"gradus generate\""));
         List<Answer> answers = new ArrayList<>(predictions.answer(inputs, invert));
         if (!indices.isEmpty()) {
-            Dataset samples = trained.recipe().data().load().validation();
+            Dataset samples = trained.recipe().data().load(trained.format()).validation();
             indices.forEach(index -> answers.add(predictions.answer(samples, index)));
         }
         print(answers);

@@ -27,6 +27,9 @@ public final class LanguageModelDataset implements Dataset {
     /** The number of streams; 1 unless the windows are of streams. */
     private final int streams;
 
+    /** The number of random windows in an epoch; 0 for as many as lie side by side. */
+    private final int drawn;
+
     private final long seed;
     private final int epoch;
 
@@ -36,6 +39,7 @@ public final class LanguageModelDataset implements Dataset {
             Windows windows,
             String description,
             int streams,
+            int drawn,
             long seed,
             int epoch) {
         this.tokens = tokens;
@@ -43,13 +47,14 @@ public final class LanguageModelDataset implements Dataset {
         this.windows = windows;
         this.description = description;
         this.streams = streams;
+        this.drawn = drawn;
         this.seed = seed;
         this.epoch = epoch;
         if (context < 1) {
             throw new IllegalArgumentException(
                     description + ": windows have at least 1 token, not " + context);
         }
-        if (streams < 1 || size() < 1) {
+        if (streams < 1 || streamLength() < context) {
             throw new IllegalArgumentException(
                     description
                             + " has "
@@ -73,7 +78,7 @@ public final class LanguageModelDataset implements Dataset {
      */
     public static LanguageModelDataset of(int[] tokens, int context, String description) {
         return new LanguageModelDataset(
-                tokens, context, Windows.SIDE_BY_SIDE, description, 1, 0, 0);
+                tokens, context, Windows.SIDE_BY_SIDE, description, 1, 0, 0, 0);
     }
 
     /**
@@ -88,7 +93,30 @@ public final class LanguageModelDataset implements Dataset {
      */
     public static LanguageModelDataset random(
             int[] tokens, int context, long seed, String description) {
-        return new LanguageModelDataset(tokens, context, Windows.RANDOM, description, 1, seed, 0);
+        return new LanguageModelDataset(
+                tokens, context, Windows.RANDOM, description, 1, 0, seed, 0);
+    }
+
+    /**
+     * Returns windows anywhere in the stream, in each epoch elsewhere, as many as asked for: where
+     * a text is so long that a model is measured more often than once per pass, or so short that it
+     * is measured less often.
+     *
+     * @param tokens the stream, not copied
+     * @param context the number of tokens in a window
+     * @param size the number of windows in an epoch
+     * @param seed decides, with the epoch and the sample's index, where a window starts
+     * @param description what this is, in a few words
+     * @throws IllegalArgumentException if a number is below 1 or the stream too short
+     */
+    public static LanguageModelDataset random(
+            int[] tokens, int context, int size, long seed, String description) {
+        if (size < 1) {
+            throw new IllegalArgumentException(
+                    description + ": an epoch has at least 1 window, not " + size);
+        }
+        return new LanguageModelDataset(
+                tokens, context, Windows.RANDOM, description, 1, size, seed, 0);
     }
 
     /**
@@ -105,13 +133,16 @@ public final class LanguageModelDataset implements Dataset {
     public static LanguageModelDataset streams(
             int[] tokens, int context, int streams, String description) {
         return new LanguageModelDataset(
-                tokens, context, Windows.STREAMS, description, streams, 0, 0);
+                tokens, context, Windows.STREAMS, description, streams, 0, 0, 0);
     }
 
-    /** Returns the number of windows: those of all streams, or those that lie side by side. */
+    /**
+     * Returns the number of windows: those asked for, those of all streams, or those that lie side
+     * by side.
+     */
     @Override
     public int size() {
-        return streamLength() / context * streams;
+        return drawn > 0 ? drawn : streamLength() / context * streams;
     }
 
     @Override
@@ -165,7 +196,7 @@ public final class LanguageModelDataset implements Dataset {
     public Dataset atEpoch(int newEpoch) {
         return windows == Windows.RANDOM
                 ? new LanguageModelDataset(
-                        tokens, context, windows, description, streams, seed, newEpoch)
+                        tokens, context, windows, description, streams, drawn, seed, newEpoch)
                 : this;
     }
 

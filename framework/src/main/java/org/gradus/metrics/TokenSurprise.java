@@ -17,7 +17,7 @@ abstract sealed class TokenSurprise extends MeanMetric permits Perplexity, BitsP
     }
 
     @Override
-    final void measure(Tensor output, Tensor target) {
+    void measure(Tensor output, Tensor target) {
         int axis = Labels.classAxis(name(), output, target);
         Tensor logits = Labels.rows(output, axis);
         Tensor expected = target.to(DType.I64).reshape(-1, 1);
@@ -32,7 +32,8 @@ abstract sealed class TokenSurprise extends MeanMetric permits Perplexity, BitsP
         }
     }
 
-    private static Tensor surprise(Tensor logits, Tensor expected) {
+    /** Returns the negative log-likelihood of each label {@code [n, 1]}, in nats. */
+    static Tensor surprise(Tensor logits, Tensor expected) {
         return logits.logSumExpKeeping(1).sub(logits.gather(1, expected));
     }
 

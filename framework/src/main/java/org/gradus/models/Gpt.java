@@ -4,7 +4,6 @@ import org.gradus.nn.Dropout;
 import org.gradus.nn.Embedding;
 import org.gradus.nn.Initializer;
 import org.gradus.nn.KeyValueCache;
-import org.gradus.nn.Layer;
 import org.gradus.nn.LearnedPositions;
 import org.gradus.nn.Linear;
 import org.gradus.nn.Parameter;
@@ -27,7 +26,7 @@ import org.gradus.tensor.TensorException;
  * (lm_head) if it is not shared. All have the same layout there; {@code blocks} are a {@code
  * torch.nn.TransformerEncoder} with {@code norm_first=True}.
  */
-public final class Gpt extends Layer {
+public final class Gpt extends LanguageModel {
     private static final double DEVIATION = 0.02;
 
     /**
@@ -133,7 +132,10 @@ public final class Gpt extends Layer {
                 : within(() -> Autograd.withoutGradients(() -> logits(tokens, cache)));
     }
 
-    /** Begins to continue sequences of tokens, which may grow beyond the context. */
+    /**
+     * Sequences may grow beyond the context: of the tokens before, half of it is then read again.
+     */
+    @Override
     public Continuation continuation() {
         return new CachedContinuation(this, settings.context(), this::apply);
     }

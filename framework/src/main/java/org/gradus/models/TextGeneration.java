@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.gradus.data.text.Tokenizer;
 import org.gradus.device.Device;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.Generator;
@@ -20,6 +22,7 @@ import org.gradus.tensor.Tensor;
  * try (var reading = model.continuation()) {
  *     List<long[]> texts = generation.generate(reading, prompts, new Generator(seed));
  * }
+ * String text = generation.generate(model, tokenizer, "In the beginning ", new Generator(seed));
  * }</pre>
  *
  * @param sampler chooses tokens
@@ -82,6 +85,40 @@ public record TextGeneration(Sampler sampler, int tokens, OptionalLong end) {
             }
         }
         return true;
+    }
+
+    /**
+     * Returns a text and what follows it by a model. After an empty text follows what begins a
+     * line.
+     *
+     * @param tokenizer that the model was trained with
+     * @throws IllegalArgumentException if a part of the text has no token
+     */
+    public String generate(
+            LanguageModel model, Tokenizer tokenizer, String text, Generator generator) {
+        int[] known = tokenizer.encode(text);
+        int[] read = known.length == 0 ? beginning(tokenizer) : known;
+        long[] first = Arrays.stream(read).asLongStream().toArray();
+        try (var _ = Scope.open();
+                Continuation reading = model.continuation()) {
+            Tensor prompt =
+                    Tensor.of(HostArray.of(first, Shape.of(1, first.length)), model.device());
+            long[] next = generate(reading, prompt, generator).getFirst();
+            return tokenizer.decode(
+                    IntStream.concat(
+                                    Arrays.stream(known),
+                                    Arrays.stream(next).mapToInt(Math::toIntExact))
+                            .toArray());
+        }
+    }
+
+    /** A model reads something before it says something: a new line, if its text had lines. */
+    private static int[] beginning(Tokenizer tokenizer) {
+        try {
+            return tokenizer.encode("\n");
+        } catch (IllegalArgumentException _) {
+            return new int[] {0};
+        }
     }
 
     /** Returns one token for each sequence, {@code [sequences, 1]}. */

@@ -52,6 +52,26 @@ class LanguageModelDatasetTest {
     }
 
     @Test
+    void anEpochHasAsManyRandomWindowsAsAskedFor() {
+        for (int size : new int[] {1, 3, 40}) {
+            var dataset = LanguageModelDataset.random(COUNTING, 5, size, 7, "counting");
+            assertEquals(size, dataset.size());
+            assertEquals(size, dataset.atEpoch(4).size());
+            assertEquals(starts(dataset.atEpoch(2)), starts(dataset.atEpoch(2)));
+            assertThrows(IndexOutOfBoundsException.class, () -> dataset.get(size));
+        }
+        assertNotEquals(
+                starts(LanguageModelDataset.random(COUNTING, 5, 40, 7, "x").atEpoch(1)),
+                starts(LanguageModelDataset.random(COUNTING, 5, 40, 7, "x").atEpoch(2)));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> LanguageModelDataset.random(COUNTING, 5, 0, 7, "x"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> LanguageModelDataset.random(COUNTING, 24, 9, 7, "x"));
+    }
+
+    @Test
     void randomWindowsFollowFromSeedAndEpochAndReachEveryPlace() {
         var dataset = LanguageModelDataset.random(COUNTING, 5, 7, "counting");
         assertEquals(starts(dataset.atEpoch(2)), starts(dataset.atEpoch(2)));

@@ -16,18 +16,23 @@ import org.gradus.data.DatasetInfo;
 import org.gradus.data.Split;
 
 /**
- * The data set that a recipe names: one of the catalogue, or a table of the user's.
+ * The data set that a recipe names: one of the catalogue, or a table or a text of the user's.
  *
  * <p>Settings: {@code name}; {@code path}, where it is; for pictures {@code mean} and {@code
  * deviation}, with which each pixel (0..1) is normalized, and {@code augmentation}; for a table
- * those of {@link TableChoice}, for a time series those of {@link SeriesChoice}.
+ * those of {@link TableChoice}, for a time series those of {@link SeriesChoice}, for running text
+ * those of {@link TextChoice}.
  */
 public interface DataChoice {
     /** The name of a data set in a CSV file. */
     String CSV = "csv";
 
+    /** The name of a data set in text files. */
+    String TEXT = "text";
+
     /** The kinds of data sets of the catalogue that recipes can name. */
-    Set<DatasetInfo.Kind> KINDS = EnumSet.of(DatasetInfo.Kind.IMAGES, DatasetInfo.Kind.SERIES);
+    Set<DatasetInfo.Kind> KINDS =
+            EnumSet.of(DatasetInfo.Kind.IMAGES, DatasetInfo.Kind.SERIES, DatasetInfo.Kind.TEXT);
 
     /** Returns the name by which it was chosen. */
     String name();
@@ -40,6 +45,16 @@ public interface DataChoice {
      */
     DataSplits load();
 
+    /**
+     * Reads the data as a trained model expects them, where that was decided by the data it was
+     * trained on.
+     *
+     * @param known what the run remembers of those
+     */
+    default DataSplits load(DataFormat known) {
+        return load();
+    }
+
     /** Reads the settings of a data set. */
     static DataChoice read(Section settings) {
         List<String> names = new ArrayList<>();
@@ -48,14 +63,20 @@ public interface DataChoice {
                 .map(DatasetInfo::name)
                 .forEach(names::add);
         names.add(CSV);
+        names.add(TEXT);
         settings.requiredText("name", "the name of a data set: " + String.join(", ", names));
         String name = settings.choice("name", "", names);
-        if (name.equals(CSV)) {
-            return TableChoice.readTable(settings);
-        }
-        DatasetInfo info = Catalogue.of(name);
+        return switch (name) {
+            case CSV -> TableChoice.readTable(settings);
+            case TEXT -> TextChoice.readText(settings);
+            default -> named(Catalogue.of(name), settings);
+        };
+    }
+
+    private static DataChoice named(DatasetInfo info, Section settings) {
         return switch (info.kind()) {
-            case SERIES -> SeriesChoice.readSeries(name, settings);
+            case SERIES -> SeriesChoice.readSeries(info.name(), settings);
+            case TEXT -> TextChoice.readNamed(info, settings);
             default -> pictures(info, settings);
         };
     }

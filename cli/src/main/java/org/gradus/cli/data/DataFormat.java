@@ -32,6 +32,7 @@ public interface DataFormat {
         return switch (kind) {
             case InputFormat.KIND_OF_THIS -> InputFormat.of(json);
             case SeriesFormat.KIND_OF_THIS -> SeriesFormat.of(json);
+            case TokenFormat.KIND_OF_THIS -> TokenFormat.of(json);
             default -> throw new IllegalArgumentException("it is of the unknown kind " + kind);
         };
     }

@@ -49,6 +49,8 @@ public record ModelChoice(String name, Builder builder) {
         models.put("dcgan", PictureModels::dcgan);
         models.put("wgan-gp", PictureModels::wganGp);
         models.put("gru-forecaster", SequenceModels::gruForecaster);
+        models.put("char-lstm", LanguageModels::charLstm);
+        models.put("gpt", LanguageModels::gpt);
         return models;
     }
 }

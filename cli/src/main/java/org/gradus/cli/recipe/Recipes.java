@@ -23,7 +23,9 @@ public final class Recipes {
                     "fashion-vae",
                     "fashion-gan",
                     "fashion-wgan-gp",
-                    "weather");
+                    "weather",
+                    "text-lstm",
+                    "text-gpt");
 
     private Recipes() {}
 

@@ -49,6 +49,7 @@ public record TaskChoice(String name, Builder builder) {
         tasks.put("gan", Adversarial::readGan);
         tasks.put("wgan-gp", Adversarial::readWganGp);
         tasks.put("forecasting", Forecasting::read);
+        tasks.put("language-model", LanguageModeling::read);
         return tasks;
     }
 

@@ -33,6 +33,15 @@ final class ByteLevel {
         return bytes;
     }
 
+    /** Returns how many characters begin in some bytes of UTF-8: all but continuation bytes do. */
+    static int charactersBegun(byte... utf8) {
+        int count = 0;
+        for (byte value : utf8) {
+            count += (value & 0xc0) == 0x80 ? 0 : 1;
+        }
+        return count;
+    }
+
     private static boolean isPrintable(int value) {
         return value >= '!' && value <= '~'
                 || value >= 0xa1 && value <= 0xac

@@ -159,6 +159,17 @@ public final class BytePairTokenizer implements Tokenizer {
     }
 
     @Override
+    public int[] characters() {
+        int[] counts = new int[size()];
+        for (int token = 0; token < counts.length; token++) {
+            if (!special.containsValue(token)) {
+                counts[token] = ByteLevel.charactersBegun(bytes[token]);
+            }
+        }
+        return counts;
+    }
+
+    @Override
     public String toJson() {
         return BytePairJson.write(model);
     }

@@ -68,6 +68,15 @@ public final class ByteTokenizer implements Tokenizer {
     }
 
     @Override
+    public int[] characters() {
+        int[] counts = new int[size()];
+        for (int value = 0; value < BYTES; value++) {
+            counts[value] = ByteLevel.charactersBegun((byte) value);
+        }
+        return counts;
+    }
+
+    @Override
     public String toJson() {
         ObjectNode tree = TokenizerJson.tree(TYPE);
         ArrayNode texts = tree.putArray(TokenizerJson.SPECIAL);

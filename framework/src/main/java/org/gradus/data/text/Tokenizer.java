@@ -45,6 +45,21 @@ public interface Tokenizer {
     SequencedMap<String, Integer> specialTokens();
 
     /**
+     * Returns for each token how many characters (Unicode code points) begin in its text, 0 for
+     * special tokens: summed over the tokens of a text, the characters of that text, but for white
+     * space that a tokenizer leaves out. Models with different tokenizers are compared by their
+     * loss per character.
+     */
+    default int[] characters() {
+        int[] counts = new int[size()];
+        for (int token = 0; token < counts.length; token++) {
+            String text = specialTokens().containsValue(token) ? "" : decode(token);
+            counts[token] = text.codePointCount(0, text.length());
+        }
+        return counts;
+    }
+
+    /**
      * Returns this tokenizer as JSON, from which {@link #parse} makes an equal one. It is kept with
      * a trained model: other numbers would make nonsense of its weights.
      */

@@ -47,6 +47,27 @@ class TokenizerTest {
     }
 
     @Test
+    void theCharactersOfTheTokensAddUpToThoseOfTheText() {
+        String text = "low 🎉 lowest é€ low";
+        List<Tokenizer> tokenizers =
+                List.of(
+                        CharacterTokenizer.of(text, Tokenizer.PADDING),
+                        BYTES,
+                        BytePairTokenizer.train(text, 262, 1, Tokenizer.END),
+                        BytePairTokenizer.train("🎉🎉🎉🎉 €€", 260, 1));
+        for (Tokenizer tokenizer : tokenizers) {
+            int[] characters = tokenizer.characters();
+            assertEquals(tokenizer.size(), characters.length);
+            int sum = 0;
+            for (int token : tokenizer.encode(text)) {
+                sum += characters[token];
+            }
+            assertEquals(text.codePointCount(0, text.length()), sum, tokenizer.toJson());
+            tokenizer.specialTokens().values().forEach(t -> assertEquals(0, characters[t]));
+        }
+    }
+
+    @Test
     void symbolsAreSeparatedByWhiteSpace() {
         assertEquals(9, SYMBOLS.size());
         assertArrayEquals(SYMBOLS.encode("HH AH"), SYMBOLS.encode("\n HH\t AH "));

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.gradus.cli.recipe.Recipes;
+import org.gradus.data.Parts;
 import org.gradus.train.TrainingResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,12 @@ class RecipePagesTest {
     private static final Path SNIPPETS =
             ROOT.resolve("tests/src/test/java/org/gradus/tests/cli/RecipeSnippets.java");
     private static final int SAMPLES = 128;
+
+    /** Few windows; all letters of the prompt are in it. */
+    private static final Parts<String> TEXT =
+            new Parts<>(
+                    "In the beginning God created the heaven and the earth.\n".repeat(400),
+                    "And God said, Let there be light.\n".repeat(20));
 
     @TempDir private Path folder;
 
@@ -86,7 +93,9 @@ class RecipePagesTest {
                         test -> RecipeSnippets.fashionGan(test.data(), test.picture())),
                 new Snippet(
                         "fashion-wgan-gp",
-                        test -> RecipeSnippets.fashionWganGp(test.data(), test.picture())));
+                        test -> RecipeSnippets.fashionWganGp(test.data(), test.picture())),
+                new Snippet("text-lstm", _ -> RecipeSnippets.textLstm(TEXT)),
+                new Snippet("text-gpt", _ -> RecipeSnippets.textGpt(TEXT)));
     }
 
     private Path data() {

@@ -7,21 +7,30 @@ import java.util.List;
 import org.gradus.data.Dataset;
 import org.gradus.data.Digits;
 import org.gradus.data.FashionMnist;
+import org.gradus.data.LanguageModelDataset;
 import org.gradus.data.Normalize;
+import org.gradus.data.Parts;
 import org.gradus.data.RandomCrop;
 import org.gradus.data.RandomFlip;
 import org.gradus.data.SeattleWeather;
+import org.gradus.data.text.BytePairTokenizer;
+import org.gradus.data.text.CharacterTokenizer;
 import org.gradus.io.ImageGrid;
 import org.gradus.metrics.Accuracy;
+import org.gradus.metrics.BitsPerCharacter;
 import org.gradus.metrics.MeanAbsoluteError;
 import org.gradus.models.Autoencoder;
+import org.gradus.models.CharLstm;
 import org.gradus.models.Dcgan;
 import org.gradus.models.DigitsCnn;
 import org.gradus.models.GanTask;
+import org.gradus.models.Gpt;
 import org.gradus.models.GruForecaster;
 import org.gradus.models.LeNet;
 import org.gradus.models.Mlp;
 import org.gradus.models.ResNet;
+import org.gradus.models.Sampler;
+import org.gradus.models.TextGeneration;
 import org.gradus.models.Vae;
 import org.gradus.models.VaeTask;
 import org.gradus.models.WganGp;
@@ -209,6 +218,63 @@ final class RecipeSnippets {
         Tensor pixels = model.generate(64, new Generator(7)).mul(0.5).add(0.5);
         ImageGrid.write(picture, pixels.toHost(), 8);
         // fashion-wgan-gp
+        return result;
+    }
+
+    static TrainingResult textLstm(Parts<String> text) {
+        // text-lstm
+        var tokenizer = CharacterTokenizer.of(text.train() + text.validation());
+        int[] learnt = tokenizer.encode(text.train());
+        int[] held = tokenizer.encode(text.validation());
+        var model = new CharLstm(tokenizer.size(), 64, 256, 2, 0);
+        var result =
+                Trainer.of(model, inputs -> model.apply(inputs.getFirst()).transpose(1, 2))
+                        .seed(1)
+                        .batchSize(32)
+                        .optimizer(Adam.withLearningRate(3e-3))
+                        .schedule(Schedule.cosine(3 * 1827))
+                        .clipNorm(1)
+                        .loss(Loss.crossEntropy())
+                        .metric(BitsPerCharacter.ofTokens(tokenizer.characters()))
+                        .fit(
+                                LanguageModelDataset.random(learnt, 64, 0, "to learn from"),
+                                LanguageModelDataset.of(held, 64, "to measure on"),
+                                epochs(3));
+        String made =
+                TextGeneration.of(400)
+                        .withSampler(Sampler.ofTemperature(0.8))
+                        .generate(model, tokenizer, "In the beginning ", new Generator(7));
+        // text-lstm
+        return result;
+    }
+
+    static TrainingResult textGpt(Parts<String> text) {
+        // text-gpt
+        var tokenizer = BytePairTokenizer.train(text.train(), 1024, 2);
+        int[] learnt = tokenizer.encode(text.train());
+        int[] held = tokenizer.encode(text.validation());
+        var model = new Gpt(Gpt.Settings.of(tokenizer.size(), 128, 128, 4, 4));
+        var result =
+                Trainer.of(model, inputs -> model.apply(inputs.getFirst()).transpose(1, 2))
+                        .seed(1)
+                        .batchSize(16)
+                        .optimizer(
+                                AdamW.withLearningRate(2e-3)
+                                        .withBetas(0.9, 0.99)
+                                        .withWeightDecay(0.1))
+                        .schedule(Schedule.cosine(10 * 606 - 200).afterWarmUp(200))
+                        .clipNorm(1)
+                        .loss(Loss.crossEntropy())
+                        .metric(BitsPerCharacter.ofTokens(tokenizer.characters()))
+                        .fit(
+                                LanguageModelDataset.random(learnt, 128, 0, "to learn from"),
+                                LanguageModelDataset.of(held, 128, "to measure on"),
+                                epochs(10));
+        String made =
+                TextGeneration.of(200)
+                        .withSampler(Sampler.ofTemperature(0.8).withTopP(0.95))
+                        .generate(model, tokenizer, "In the beginning ", new Generator(7));
+        // text-gpt
         return result;
     }
 }

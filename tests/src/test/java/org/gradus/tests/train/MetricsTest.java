@@ -2,6 +2,7 @@ package org.gradus.tests.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -50,7 +51,8 @@ class MetricsTest {
                     Precision.macro(3),
                     Recall.macro(3),
                     F1.macro(3),
-                    new Perplexity());
+                    new Perplexity(),
+                    BitsPerCharacter.ofTokens(1, 2, 1));
 
     private Scope scope;
 
@@ -198,6 +200,24 @@ class MetricsTest {
         perplexity.update(
                 floats(Shape.of(2, 3), half, eighth, rest, half, eighth, rest), labels(0, 1));
         assertEquals(4, perplexity.value(), 4 * SINGLE);
+    }
+
+    @Test
+    void bitsAreDividedByTheCharactersOfTheExpectedTokens() {
+        float half = (float) Math.log(0.5);
+        float eighth = (float) Math.log(0.125);
+        float rest = (float) Math.log(0.375);
+        Tensor logits = floats(Shape.of(2, 3), half, eighth, rest, half, eighth, rest);
+        // 1 bit and 3 bits for tokens of 1 and 4 characters.
+        Metric bits = BitsPerCharacter.ofTokens(1, 4, 0);
+        bits.update(logits, labels(0, 1));
+        assertEquals(4 / 5.0, bits.value(), SINGLE);
+        // 1 bit more, for 1 character; batches are weighted by their characters.
+        bits.update(logits.narrow(0, 0, 1), labels(0));
+        assertEquals(5 / 6.0, bits.value(), SINGLE);
+        assertFalse(bits.higherIsBetter());
+        Metric other = BitsPerCharacter.ofTokens(1, 1);
+        assertThrows(TensorException.class, () -> other.update(logits, labels(0, 1)));
     }
 
     @Test
