@@ -3,7 +3,6 @@ package org.gradus.cli.data;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +31,7 @@ public interface DataChoice {
 
     /** The kinds of data sets of the catalogue that recipes can name. */
     Set<DatasetInfo.Kind> KINDS =
-            EnumSet.of(DatasetInfo.Kind.IMAGES, DatasetInfo.Kind.SERIES, DatasetInfo.Kind.TEXT);
+            Set.of(DatasetInfo.Kind.IMAGES, DatasetInfo.Kind.SERIES, DatasetInfo.Kind.TEXT);
 
     /** Returns the name by which it was chosen. */
     String name();

@@ -54,7 +54,8 @@ public final class Training {
      */
     public static Training prepare(Recipe recipe, RunDirectory run) {
         DeviceChoice device = DeviceChoice.open(recipe.device(), recipe.threads());
-        DataSplits data = recipe.data().load();
+        // A run that goes on keeps its tokens and scales, whatever became of the data.
+        DataSplits data = run.holdsRun() ? recipe.data().load(run.format()) : recipe.data().load();
         int samples = data.train().size();
         if (recipe.batchSize() > samples) {
             throw new InputException(

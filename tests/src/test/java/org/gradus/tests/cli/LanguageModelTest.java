@@ -163,6 +163,21 @@ class LanguageModelTest {
                                         -1, array.data().mismatch(actual.get(name).data()), name));
     }
 
+    @Test
+    void aRunGoesOnWithItsOwnTokensWhenTheTextHasChanged() throws IOException {
+        Path changing = Files.writeString(folder.resolve("changing.txt"), text(100));
+        Path run = folder.resolve("changed");
+        Path recipe = recipe("char-lstm", "characters", changing);
+        Cli.run("train", recipe, "--steps", 2, "--out", run).succeeded();
+        String input = Files.readString(run.resolve("input.json"));
+        Files.writeString(changing, "the end.\n".repeat(100));
+        Cli.run("train", recipe, "--steps", 4, "--resume", "--out", run).succeeded();
+        assertEquals(input, Files.readString(run.resolve("input.json")));
+        Files.writeString(changing, "a fox.\n".repeat(100));
+        Cli.run("train", recipe, "--steps", 6, "--resume", "--out", run)
+                .failed(2, "\"f\"", "none of the");
+    }
+
     private static Map<String, HostArray> end(Path run) {
         return Safetensors.read(
                 new CheckpointFolder(run.resolve("checkpoints")).files().getFirst());
