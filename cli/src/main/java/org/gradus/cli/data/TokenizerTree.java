@@ -3,6 +3,7 @@ package org.gradus.cli.data;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import org.gradus.data.DataException;
 import org.gradus.data.text.Tokenizer;
 
 /** Tokenizers as a part of a data format's JSON. */
@@ -20,13 +21,16 @@ final class TokenizerTree {
     /**
      * Reads what {@link #of} returned.
      *
-     * @throws IllegalArgumentException if it is missing
-     * @throws org.gradus.data.DataException if it is damaged
+     * @throws IllegalArgumentException if it is missing or damaged
      */
     static Tokenizer read(JsonNode tree) {
         if (!tree.isObject()) {
             throw new IllegalArgumentException("it has no tokenizer");
         }
-        return Tokenizer.parse(tree.toString(), "the tokenizer in it");
+        try {
+            return Tokenizer.parse(tree.toString(), "its tokenizer");
+        } catch (DataException problem) {
+            throw new IllegalArgumentException(problem.getMessage(), problem);
+        }
     }
 }

@@ -178,6 +178,29 @@ class LanguageModelTest {
                 .failed(2, "\"f\"", "none of the");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"context\" : 16 | \"context\" : 0 | windows have no size",
+                "\"type\" : \"characters\" | \"type\" : \"letters\" | letters",
+                "\"tokenizer\" | \"tokeniser\" | no tokenizer",
+                "\"a\", \"b\" | \"a\", \"a\" | given twice",
+                "\"kind\" : \"tokens\" | \"kind\" : \"sounds\" | unknown kind sounds"
+            })
+    void aDamagedInputFileIsNamed(String before, String after, String part) throws IOException {
+        Path input = folder.resolve("char-lstm").resolve("input.json");
+        String text = Files.readString(input);
+        assertTrue(text.contains(before), text);
+        try {
+            Files.writeString(input, text.replace(before, after));
+            Cli.run("generate", folder.resolve("char-lstm"))
+                    .failed(2, input.toString(), part, "train the model again");
+        } finally {
+            Files.writeString(input, text);
+        }
+    }
+
     private static Map<String, HostArray> end(Path run) {
         return Safetensors.read(
                 new CheckpointFolder(run.resolve("checkpoints")).files().getFirst());
