@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
             "Measures a trained model on its validation set.",
             "",
             "The model is that of the run's newest checkpoint; at the end of a run its numbers are"
-                    + " those of summary.json.",
+                    + " those of summary.json, except that error rates of texts that it makes are those of"
+                    + " all, not of some.",
             ""
         },
         footer = {
@@ -94,7 +95,7 @@ final class EvaluateCommand implements Runnable {
                             + "; give the same kind of data");
         }
         Evaluation evaluation =
-                Evaluator.of(trained.learning().task())
+                Evaluator.of(trained.learning().evaluation())
                         .batchSize(trained.recipe().batchSize())
                         .evaluate(splits.validation());
         Optional<Coverage> coverage = coverage(trained);

@@ -32,6 +32,9 @@ import picocli.CommandLine.Spec;
             "For a model of a table each INPUT is a CSV file with the same columns; that of the"
                     + " target may be missing.",
             "",
+            "For a model that tells texts apart each INPUT is a text file; for one that makes texts"
+                    + " from texts it is a text itself, such as a word.",
+            "",
             "For a model of a time series each INPUT is a CSV file of days, and what comes after"
                     + " its last is forecast.",
             ""
@@ -41,7 +44,9 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  gradus predict runs/fashion boot.png shirt.jpg",
             "  gradus predict runs/fashion --index 42",
-            "  gradus predict runs/irises unknown.csv --json"
+            "  gradus predict runs/irises unknown.csv --json",
+            "  gradus predict runs/spam mail.txt",
+            "  gradus predict runs/pronounce gradient"
         })
 final class PredictCommand implements Runnable {
     @Spec private CommandSpec spec;

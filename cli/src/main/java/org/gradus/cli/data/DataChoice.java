@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.settings.Section;
 import org.gradus.data.Catalogue;
@@ -20,7 +19,8 @@ import org.gradus.data.Split;
  * <p>Settings: {@code name}; {@code path}, where it is; for pictures {@code mean} and {@code
  * deviation}, with which each pixel (0..1) is normalized, and {@code augmentation}; for a table
  * those of {@link TableChoice}, for a time series those of {@link SeriesChoice}, for running text
- * those of {@link TextChoice}.
+ * those of {@link TextChoice}, for texts with classes those of {@link LabeledTextChoice}, for pairs
+ * of texts those of {@link TextPairChoice}.
  */
 public interface DataChoice {
     /** The name of a data set in a CSV file. */
@@ -29,9 +29,11 @@ public interface DataChoice {
     /** The name of a data set in text files. */
     String TEXT = "text";
 
-    /** The kinds of data sets of the catalogue that recipes can name. */
-    Set<DatasetInfo.Kind> KINDS =
-            Set.of(DatasetInfo.Kind.IMAGES, DatasetInfo.Kind.SERIES, DatasetInfo.Kind.TEXT);
+    /** The name of a data set of texts with classes in files. */
+    String TEXTS = "texts";
+
+    /** The name of a data set of pairs of texts in a file. */
+    String PAIRS = "pairs";
 
     /** Returns the name by which it was chosen. */
     String name();
@@ -57,17 +59,15 @@ public interface DataChoice {
     /** Reads the settings of a data set. */
     static DataChoice read(Section settings) {
         List<String> names = new ArrayList<>();
-        Catalogue.all().stream()
-                .filter(info -> KINDS.contains(info.kind()))
-                .map(DatasetInfo::name)
-                .forEach(names::add);
-        names.add(CSV);
-        names.add(TEXT);
+        Catalogue.all().forEach(info -> names.add(info.name()));
+        names.addAll(List.of(CSV, TEXT, TEXTS, PAIRS));
         settings.requiredText("name", "the name of a data set: " + String.join(", ", names));
         String name = settings.choice("name", "", names);
         return switch (name) {
             case CSV -> TableChoice.readTable(settings);
             case TEXT -> TextChoice.readText(settings);
+            case TEXTS -> LabeledTextChoice.readOwn(settings);
+            case PAIRS -> TextPairChoice.readOwn(settings);
             default -> named(Catalogue.of(name), settings);
         };
     }
@@ -76,7 +76,9 @@ public interface DataChoice {
         return switch (info.kind()) {
             case SERIES -> SeriesChoice.readSeries(info.name(), settings);
             case TEXT -> TextChoice.readNamed(info, settings);
-            default -> pictures(info, settings);
+            case LABELED_TEXTS -> LabeledTextChoice.readNamed(info, settings);
+            case TEXT_PAIRS -> TextPairChoice.readNamed(info, settings);
+            case IMAGES -> pictures(info, settings);
         };
     }
 

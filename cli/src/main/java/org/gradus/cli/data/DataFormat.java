@@ -33,6 +33,8 @@ public interface DataFormat {
             case InputFormat.KIND_OF_THIS -> InputFormat.of(json);
             case SeriesFormat.KIND_OF_THIS -> SeriesFormat.of(json);
             case TokenFormat.KIND_OF_THIS -> TokenFormat.of(json);
+            case LabeledTextFormat.KIND_OF_THIS -> LabeledTextFormat.of(json);
+            case TextPairFormat.KIND_OF_THIS -> TextPairFormat.of(json);
             default -> throw new IllegalArgumentException("it is of the unknown kind " + kind);
         };
     }

@@ -51,6 +51,9 @@ public record ModelChoice(String name, Builder builder) {
         models.put("gru-forecaster", SequenceModels::gruForecaster);
         models.put("char-lstm", LanguageModels::charLstm);
         models.put("gpt", LanguageModels::gpt);
+        models.put("text-classifier", SequenceModels::textClassifier);
+        models.put("lstm-classifier", SequenceModels::lstmClassifier);
+        models.put("seq2seq-transformer", SequenceModels::seq2Seq);
         return models;
     }
 }

@@ -24,6 +24,8 @@ public final class Recipes {
                     "fashion-gan",
                     "fashion-wgan-gp",
                     "weather",
+                    "spam",
+                    "pronounce",
                     "text-lstm",
                     "text-gpt");
 

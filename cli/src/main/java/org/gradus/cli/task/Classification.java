@@ -1,15 +1,9 @@
 package org.gradus.cli.task;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import org.gradus.cli.data.InputFormat;
+import org.gradus.cli.data.LabeledTextFormat;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.settings.Section;
 import org.gradus.data.Dataset;
@@ -31,12 +25,13 @@ import org.gradus.train.Supervised;
 import org.gradus.train.Task;
 
 /**
- * Tells to which class a picture or a row of a table belongs. Settings: {@code label_smoothing};
- * {@code metrics}, of {@code accuracy}, {@code precision}, {@code recall} and {@code f1}, the first
- * of which decides which checkpoint is the best.
+ * Tells to which class a picture or a row of a table belongs; texts go to {@link
+ * TextClassification}. Settings: {@code label_smoothing}; {@code metrics}, of {@code accuracy},
+ * {@code precision}, {@code recall} and {@code f1}, the first of which decides which checkpoint is
+ * the best; {@code average}, {@code macro} for scores that are the mean over all classes, or {@code
+ * binary} for those of the second of two.
  */
 final class Classification implements LearningTask, Predictions, Classifier {
-    private static final int SHOWN = 3;
     private static final int BATCH = 256;
     private static final List<String> METRICS = List.of("accuracy", "precision", "recall", "f1");
 
@@ -44,38 +39,60 @@ final class Classification implements LearningTask, Predictions, Classifier {
     private final InputFormat format;
     private final Supervised task;
 
-    private Classification(
-            Layer model, InputFormat format, double smoothing, List<String> metrics) {
+    private Classification(Layer model, InputFormat format, Loss loss, List<Metric> metrics) {
         this.model = model;
         this.format = format;
-        this.task = Supervised.of(model, Loss.crossEntropy().withLabelSmoothing(smoothing));
-        metrics.forEach(name -> task.metric(metric(name, format.classes().size())));
+        this.task = Supervised.of(model, loss);
+        metrics.forEach(task::metric);
     }
 
     static TaskChoice.Builder read(Section settings) {
         double smoothing = settings.between("label_smoothing", 0, 0, 1);
         List<String> metrics = settings.choices("metrics", List.of("accuracy"), METRICS);
+        boolean binary =
+                settings.choice("average", "macro", List.of("macro", "binary")).equals("binary");
+        Loss loss = Loss.crossEntropy().withLabelSmoothing(smoothing);
         return (model, format) -> {
+            Layer layer = TaskChoice.require(Layer.class, model, "classification", "one network");
+            if (format instanceof LabeledTextFormat texts) {
+                int classes = requireTwo(texts.classes(), binary, settings);
+                return new TextClassification(
+                        layer, texts, loss, metrics(metrics, binary, classes));
+            }
             InputFormat samples =
-                    format.as(InputFormat.class, "classification", "pictures or a table");
+                    format.as(InputFormat.class, "classification", "pictures, texts or a table");
             if (samples.classes().isEmpty()) {
                 throw settings.refused(
                         "name", "classification needs classes; set data.target_type to class");
             }
-            Layer layer = TaskChoice.require(Layer.class, model, "classification", "one network");
-            return new Classification(layer, samples, smoothing, metrics);
+            int classes = requireTwo(samples.classes(), binary, settings);
+            return new Classification(layer, samples, loss, metrics(metrics, binary, classes));
         };
     }
 
-    private static Metric metric(String name, int classes) {
-        IntFunction<Metric> macro =
-                switch (name) {
-                    case "precision" -> Precision::macro;
-                    case "recall" -> Recall::macro;
-                    case "f1" -> F1::macro;
-                    default -> _ -> new Accuracy();
-                };
-        return macro.apply(classes);
+    /** Returns the number of classes. */
+    private static int requireTwo(List<String> classes, boolean binary, Section settings) {
+        if (binary && classes.size() != 2) {
+            throw settings.refused(
+                    "average",
+                    "scores of the second of two classes need two, not "
+                            + classes.size()
+                            + "; set it to macro");
+        }
+        return classes.size();
+    }
+
+    private static List<Metric> metrics(List<String> names, boolean binary, int classes) {
+        return names.stream().map(name -> metric(name, binary, classes)).toList();
+    }
+
+    private static Metric metric(String name, boolean binary, int classes) {
+        return switch (name) {
+            case "precision" -> binary ? Precision.binary() : Precision.macro(classes);
+            case "recall" -> binary ? Recall.binary() : Recall.macro(classes);
+            case "f1" -> binary ? F1.binary() : F1.macro(classes);
+            default -> new Accuracy();
+        };
     }
 
     @Override
@@ -156,42 +173,6 @@ final class Classification implements LearningTask, Predictions, Classifier {
     private Answer answer(Inputs.Input input) {
         Prediction prediction =
                 Predictor.of(model).classes(format.classes()).predict(input.values());
-        return new Answer(line(input.name(), prediction), json(input.name(), prediction));
-    }
-
-    private String line(String input, Prediction prediction) {
-        List<String> likeliest =
-                IntStream.range(0, format.classes().size())
-                        .boxed()
-                        .sorted(Comparator.comparing(prediction.probabilities()::get).reversed())
-                        .limit(SHOWN)
-                        .map(label -> named(label, prediction))
-                        .toList();
-        List<String> others = new ArrayList<>(likeliest.subList(1, likeliest.size()));
-        return input
-                + ": "
-                + likeliest.getFirst()
-                + (others.isEmpty() ? "" : " (" + String.join(", ", others) + ")");
-    }
-
-    private String named(int label, Prediction prediction) {
-        return String.format(
-                Locale.ROOT,
-                "%s %.3f",
-                format.classes().get(label),
-                prediction.probabilities().get(label));
-    }
-
-    private ObjectNode json(String input, Prediction prediction) {
-        ObjectNode node = new JsonMapper().createObjectNode();
-        node.put("input", input);
-        node.put("label", prediction.label());
-        node.put("class", prediction.name());
-        node.put("probability", prediction.probability());
-        ObjectNode probabilities = node.putObject("probabilities");
-        for (int label = 0; label < format.classes().size(); label++) {
-            probabilities.put(format.classes().get(label), prediction.probabilities().get(label));
-        }
-        return node;
+        return ClassAnswer.of(input.name(), prediction, format.classes());
     }
 }

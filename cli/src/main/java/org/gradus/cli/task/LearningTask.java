@@ -16,6 +16,14 @@ public interface LearningTask {
     Task task();
 
     /**
+     * Returns how a trained model is measured, for {@code gradus evaluate}: as after each epoch, or
+     * where that is by some samples only, by all.
+     */
+    default Task evaluation() {
+        return task();
+    }
+
+    /**
      * Runs the model on one sample of zeros, so that a model that does not fit the data is found
      * before anything is written. The model is on the device.
      *

@@ -50,6 +50,7 @@ public record TaskChoice(String name, Builder builder) {
         tasks.put("wgan-gp", Adversarial::readWganGp);
         tasks.put("forecasting", Forecasting::read);
         tasks.put("language-model", LanguageModeling::read);
+        tasks.put("translation", Translation::read);
         return tasks;
     }
 

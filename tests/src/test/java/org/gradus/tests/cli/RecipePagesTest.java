@@ -79,6 +79,8 @@ class RecipePagesTest {
 
     static Stream<Snippet> snippets() {
         return Stream.of(
+                new Snippet("spam", test -> RecipeSnippets.spam(test.mails())),
+                new Snippet("pronounce", test -> RecipeSnippets.pronounce(test.words())),
                 new Snippet("fashion-mlp", test -> RecipeSnippets.fashionMlp(test.data())),
                 new Snippet("fashion-cnn", test -> RecipeSnippets.fashionCnn(test.data())),
                 new Snippet("fashion-resnet", test -> RecipeSnippets.fashionResNet(test.data())),
@@ -101,6 +103,22 @@ class RecipePagesTest {
     private Path data() {
         try {
             return SmallData.fashion(folder.resolve("data"), SAMPLES);
+        } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
+        }
+    }
+
+    private Path mails() {
+        try {
+            return SmallTexts.mails(folder.resolve("mails"), 10);
+        } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
+        }
+    }
+
+    private Path words() {
+        try {
+            return SmallTexts.dictionary(folder.resolve("dict.txt"), false);
         } catch (IOException problem) {
             throw new UncheckedIOException(problem);
         }

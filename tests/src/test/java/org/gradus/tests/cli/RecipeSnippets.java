@@ -4,20 +4,29 @@ import static org.gradus.train.TrainingLength.epochs;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.gradus.data.CmuDict;
 import org.gradus.data.Dataset;
 import org.gradus.data.Digits;
 import org.gradus.data.FashionMnist;
+import org.gradus.data.LabeledTexts;
 import org.gradus.data.LanguageModelDataset;
 import org.gradus.data.Normalize;
 import org.gradus.data.Parts;
 import org.gradus.data.RandomCrop;
 import org.gradus.data.RandomFlip;
 import org.gradus.data.SeattleWeather;
+import org.gradus.data.SequencePairs;
+import org.gradus.data.SpamAssassin;
+import org.gradus.data.TextPairs;
 import org.gradus.data.text.BytePairTokenizer;
 import org.gradus.data.text.CharacterTokenizer;
+import org.gradus.data.text.SymbolTokenizer;
+import org.gradus.data.text.Tokenizer;
+import org.gradus.data.text.WordTokenizer;
 import org.gradus.io.ImageGrid;
 import org.gradus.metrics.Accuracy;
 import org.gradus.metrics.BitsPerCharacter;
+import org.gradus.metrics.F1;
 import org.gradus.metrics.MeanAbsoluteError;
 import org.gradus.models.Autoencoder;
 import org.gradus.models.CharLstm;
@@ -30,12 +39,15 @@ import org.gradus.models.LeNet;
 import org.gradus.models.Mlp;
 import org.gradus.models.ResNet;
 import org.gradus.models.Sampler;
+import org.gradus.models.Seq2SeqTransformer;
+import org.gradus.models.TextClassifier;
 import org.gradus.models.TextGeneration;
 import org.gradus.models.Vae;
 import org.gradus.models.VaeTask;
 import org.gradus.models.WganGp;
 import org.gradus.models.WganGpTask;
 import org.gradus.nn.Loss;
+import org.gradus.nn.TransformerSettings;
 import org.gradus.optim.Adam;
 import org.gradus.optim.AdamW;
 import org.gradus.optim.SGD;
@@ -85,6 +97,67 @@ final class RecipeSnippets {
                         .metric(MeanAbsoluteError.inUnitsOf(celsius))
                         .fit(windows.train(), windows.validation(), epochs(12));
         // weather
+        return result;
+    }
+
+    static TrainingResult spam(Path folder) {
+        // spam
+        Parts<LabeledTexts> mails = SpamAssassin.parts(folder);
+        Tokenizer words = WordTokenizer.train(mails.train().texts(), 2, 12_000);
+        int padding = words.special(Tokenizer.PADDING);
+        Dataset train = mails.train().encode(words::encode, 256, padding);
+        Dataset validation = mails.validation().encode(words::encode, 256, padding);
+        var layers = TransformerSettings.of(64, 4).withFeedforward(256).withNormFirst();
+        var model =
+                new TextClassifier(
+                        new TextClassifier.Settings(words.size(), 256, 2, padding, 2, layers));
+        var task =
+                Supervised.of(model, inputs -> model.apply(inputs.getFirst()), Loss.crossEntropy())
+                        .metric(F1.binary());
+        var result =
+                Trainer.of(task)
+                        .seed(1)
+                        .batchSize(32)
+                        .optimizer(AdamW.withLearningRate(1e-3).withWeightDecay(0.01))
+                        .schedule(Schedule.cosine(6 * 149 - 50).afterWarmUp(50))
+                        .clipNorm(1)
+                        .fit(train, validation, epochs(6));
+        // spam
+        return result;
+    }
+
+    static TrainingResult pronounce(Path folder) {
+        // pronounce
+        Parts<TextPairs> words = CmuDict.at(folder).parts();
+        String[] special = {Tokenizer.PADDING, Tokenizer.START, Tokenizer.END};
+        Tokenizer letters =
+                CharacterTokenizer.of(String.join("", words.train().sources()), special);
+        Tokenizer phonemes = SymbolTokenizer.of(words.train().targets(), special);
+        var tokens = new SequencePairs.SpecialTokens(0, 1, 2);
+        Dataset train = words.train().encode(letters::encode, phonemes::encode, tokens);
+        Dataset validation = words.validation().encode(letters::encode, phonemes::encode, tokens);
+        var layers = TransformerSettings.of(128, 4).withFeedforward(512).withNormFirst();
+        var model =
+                new Seq2SeqTransformer(
+                        new Seq2SeqTransformer.Settings(
+                                letters.size(), phonemes.size(), 0, 3, layers));
+        var loss =
+                Loss.crossEntropy().withLabelSmoothing(0.1).withIgnoredLabel(SequencePairs.IGNORED);
+        var task =
+                Supervised.of(
+                        model,
+                        inputs -> model.apply(inputs.get(0), inputs.get(2)),
+                        (output, target) -> loss.of(output.flatten(0, 1), target.flatten()));
+        var optimizer = AdamW.withLearningRate(2e-3).withBetas(0.9, 0.98).withWeightDecay(0.01);
+        var result =
+                Trainer.of(task)
+                        .seed(1)
+                        .batchSize(256)
+                        .optimizer(optimizer)
+                        .schedule(Schedule.cosine(6 * 460 - 200).afterWarmUp(200))
+                        .clipNorm(1)
+                        .fit(train, validation, epochs(6));
+        // pronounce
         return result;
     }
 
