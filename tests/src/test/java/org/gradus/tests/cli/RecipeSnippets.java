@@ -119,9 +119,9 @@ final class RecipeSnippets {
                         .seed(1)
                         .batchSize(32)
                         .optimizer(AdamW.withLearningRate(1e-3).withWeightDecay(0.01))
-                        .schedule(Schedule.cosine(6 * 149 - 50).afterWarmUp(50))
+                        .schedule(Schedule.cosine(3 * 149 - 50).afterWarmUp(50))
                         .clipNorm(1)
-                        .fit(train, validation, epochs(6));
+                        .fit(train, validation, epochs(3));
         // spam
         return result;
     }
@@ -154,9 +154,9 @@ final class RecipeSnippets {
                         .seed(1)
                         .batchSize(256)
                         .optimizer(optimizer)
-                        .schedule(Schedule.cosine(6 * 460 - 200).afterWarmUp(200))
+                        .schedule(Schedule.cosine(5 * 460 - 200).afterWarmUp(200))
                         .clipNorm(1)
-                        .fit(train, validation, epochs(6));
+                        .fit(train, validation, epochs(5));
         // pronounce
         return result;
     }
