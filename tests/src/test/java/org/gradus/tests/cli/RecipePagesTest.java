@@ -110,7 +110,7 @@ class RecipePagesTest {
 
     private Path mails() {
         try {
-            return SmallTexts.mails(folder.resolve("mails"), 10);
+            return SmallTexts.mails(folder.resolve("mails"), 20);
         } catch (IOException problem) {
             throw new UncheckedIOException(problem);
         }
@@ -118,7 +118,7 @@ class RecipePagesTest {
 
     private Path words() {
         try {
-            return SmallTexts.dictionary(folder.resolve("dict.txt"), false);
+            return SmallTexts.dictionary(folder.resolve("dict.txt"), false, 5);
         } catch (IOException problem) {
             throw new UncheckedIOException(problem);
         }

@@ -59,19 +59,19 @@ final class SmallTexts {
         return Files.writeString(file, lines);
     }
 
-    /** Writes all words of up to four of three letters, each letter with its own phoneme. */
-    static Path dictionary(Path file, boolean tabs) throws IOException {
+    /** Writes all words of up to so many of three letters, each letter with its own phoneme. */
+    static Path dictionary(Path file, boolean tabs, int longest) throws IOException {
         StringBuilder lines = new StringBuilder();
-        add("", lines, tabs ? "\t" : " ");
+        add("", lines, tabs ? "\t" : " ", longest);
         return Files.writeString(file, lines);
     }
 
-    private static void add(String word, StringBuilder lines, String separator) {
+    private static void add(String word, StringBuilder lines, String separator, int longest) {
         if (!word.isEmpty()) {
             lines.append(word).append(separator).append(phonemes(word)).append('\n');
         }
-        for (int i = 0; i < LETTERS.length() && word.length() < 4; i++) {
-            add(word + LETTERS.charAt(i), lines, separator);
+        for (int i = 0; i < LETTERS.length() && word.length() < longest; i++) {
+            add(word + LETTERS.charAt(i), lines, separator, longest);
         }
     }
 

@@ -25,7 +25,7 @@ class TranslationTest {
 
     @BeforeAll
     static void train() throws IOException {
-        words = SmallTexts.dictionary(folder.resolve("words.tsv"), true);
+        words = SmallTexts.dictionary(folder.resolve("words.tsv"), true, 4);
         run = folder.resolve("run");
         pronounce(run, "pairs", words, "--epochs", 40).succeeded();
     }
@@ -93,7 +93,7 @@ class TranslationTest {
 
     @Test
     void theDictionaryIsReadAsItIs() throws IOException {
-        Path dictionary = SmallTexts.dictionary(folder.resolve("dict.txt"), false);
+        Path dictionary = SmallTexts.dictionary(folder.resolve("dict.txt"), false, 4);
         pronounce(folder.resolve("cmudict"), "cmudict", dictionary, "--steps", 1).succeeded();
     }
 
