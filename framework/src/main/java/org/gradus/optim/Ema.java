@@ -47,13 +47,16 @@ public final class Ema {
         Settings.fraction("Ema", "decay", decay);
         this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
         this.decay = decay;
-        Autograd.withoutGradients(
-                () ->
-                        parameters.forEach(
-                                (name, parameter) ->
-                                        averages.put(
-                                                name,
-                                                parameter.value().detach().copy().unowned())));
+        // what is only needed on the way is given back at once
+        try (var _ = Scope.open()) {
+            Autograd.withoutGradients(
+                    () ->
+                            parameters.forEach(
+                                    (name, parameter) ->
+                                            averages.put(
+                                                    name,
+                                                    parameter.value().detach().copy().unowned())));
+        }
     }
 
     /** Moves the averages towards the parameters. */
