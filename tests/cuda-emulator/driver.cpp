@@ -264,14 +264,14 @@ int cuModuleLoadData(Module **module, const void *image) {
     if (int result = usable()) return result;
     if (memcmp(image, ELFMAG, SELFMAG) != 0) return fail(INVALID_IMAGE, "no machine code");
     // the loader takes a path that it knows for the library that it has: each gets a new one
-    char path[] = "/tmp/emulated-kernel-XXXXXX";
+    char path[] = P_tmpdir "/emulated-kernel-XXXXXX";
     int file = mkstemp(path);
     size_t size = image_size(image);
     bool written = file >= 0 && write(file, image, size) == (ssize_t)size;
     close(file);
     void *library = written ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : nullptr;
     unlink(path);
-    if (!written) return fail(OUT_OF_MEMORY, "no room for a kernel in /tmp");
+    if (!written) return fail(OUT_OF_MEMORY, "no room for a kernel in " P_tmpdir);
     if (!library) return fail(INVALID_IMAGE, "%s", dlerror());
     *module = new Module{library};
     return SUCCESS;
