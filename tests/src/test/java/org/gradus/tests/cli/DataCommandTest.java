@@ -68,9 +68,10 @@ class DataCommandTest {
     }
 
     @Test
-    void recipesOfPicturesNameNoTexts() throws IOException {
+    void aModelOfNumbersTakesNoText() throws IOException {
         var recipe = folder.resolve("r.yaml");
         Files.writeString(recipe, "model: {name: mlp}\ndata: {name: bible}\n");
-        Cli.run("train", recipe, "--out", folder.resolve("run")).failed(2, "bible");
+        Cli.run("train", recipe, "--out", folder.resolve("run"))
+                .failed(2, "the model mlp needs arrays, but the data are text");
     }
 }
