@@ -224,6 +224,8 @@ class CudaTest {
         Path file = Files.writeString(folder.resolve("kernels.cu"), text);
         List<String> command =
                 new ArrayList<>(List.of(nvcc.toString(), "-Werror", "all-warnings", "-fatbin"));
+        // all processors at once, on as many cores as there are
+        command.addAll(List.of("--threads", "0"));
         for (String processor : PROCESSORS) {
             command.add("-gencode");
             command.add("arch=compute_" + processor + ",code=sm_" + processor);

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Work that was put off and fused gives what it would have given at once. */
 class FusionTest {
     /** Each node that is read is a kernel of its own, which some devices must compile. */
-    private static final int GRAPHS = 40;
+    private static final int GRAPHS = 25;
 
     static List<Named<Device>> devices() {
         return TestDevices.named();
