@@ -19,7 +19,9 @@ import org.junit.platform.launcher.TestPlan;
  * sums. So a device on which nothing ran does not go unnoticed.
  */
 public final class DeviceCases implements TestExecutionListener {
-    private static final Pattern DEVICE = Pattern.compile("\\b(cpu|(?:opencl|cuda)(?::\\d+)?)\\b");
+    /** Not within the name of a package, as the tests of the architecture have them. */
+    private static final Pattern DEVICE =
+            Pattern.compile("(?<![\\w.])(?:cpu|(?:opencl|cuda)(?::\\d+)?)\\b");
 
     private final Map<String, Integer> passed = new TreeMap<>();
 

@@ -80,13 +80,13 @@ class ArchitectureTest {
         assertFalse(classes.isEmpty(), "no class of Gradus was found on the class path");
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "org.gradus.{0}")
     @FieldSource("PACKAGES")
     void aPackageOfTheFrameworkUsesOnlyThoseToItsLeft(String name) {
         keepsTo(name, MAY_USE.get(name));
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "org.gradus.{0}")
     @FieldSource("MODULES")
     void aModuleUsesOnlyThoseBelowIt(String name) {
         keepsTo(name, MODULE_MAY_USE.get(name));
