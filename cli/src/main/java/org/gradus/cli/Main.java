@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             GenerateCommand.class,
             ExportCommand.class,
             InspectCommand.class,
+            PlotCommand.class,
             BenchmarkCommand.class,
             CompletionCommand.class
         },

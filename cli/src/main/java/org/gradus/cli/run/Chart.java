@@ -7,9 +7,9 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -33,23 +33,44 @@ final class Chart {
     private static final int MARKER_SIZE = 5;
     private static final float LINE_WIDTH = 1.8f;
     private static final int GRID = 0xe6e9ee;
-    private static final Map<String, Integer> COLORS =
-            Map.of("step", 0xb8c4d6, "training", 0x2f6fd0, "validation", 0xd95f0e);
 
     private final String title;
     private final String horizontal;
-    private final Map<String, Curve> curves = new LinkedHashMap<>();
+    private final List<Line> lines = new ArrayList<>();
+
+    /** A curve as it is drawn: its name in the legend, its color, and whether points are marked. */
+    private record Line(String name, Curve curve, int color, boolean marked) {}
 
     Chart(String title, String horizontal) {
         this.title = title;
         this.horizontal = horizontal;
     }
 
-    /** Adds a curve, unless it has no points. */
-    void line(String name, Curve curve) {
-        if (!curve.isEmpty()) {
-            curves.put(name, curve);
+    /** Adds a curve whose points are marked, unless it has none. */
+    Chart line(String name, Curve curve, int color) {
+        return add(new Line(name, curve, color, true));
+    }
+
+    /** Adds a curve of many points, unless it has none. */
+    Chart fineLine(String name, Curve curve, int color) {
+        return add(new Line(name, curve, color, false));
+    }
+
+    private Chart add(Line line) {
+        if (!line.curve().isEmpty()) {
+            lines.add(line);
         }
+        return this;
+    }
+
+    /** Returns what it shows. */
+    String title() {
+        return title;
+    }
+
+    /** Returns whether it has nothing to show. */
+    boolean isEmpty() {
+        return lines.isEmpty();
     }
 
     /** Returns the chart as part of a page. */
@@ -64,6 +85,8 @@ final class Chart {
                     + "\" src=\"data:image/png;base64,"
                     + Base64.getEncoder().encodeToString(png())
                     + "\"></div>";
+        } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
         } catch (InternalError | LinkageError problem) {
             // A Java runtime without fonts or without libraries for them: the run is good all the
             // same, and the table below has the numbers.
@@ -71,24 +94,27 @@ final class Chart {
         }
     }
 
-    private byte[] png() {
+    private byte[] png() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        // The other streams of ImageIO cannot be made any more after a signal to stop.
+        try (ImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
+            ImageIO.write(image(), "png", stream);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Returns the chart as a picture. */
+    BufferedImage image() {
         BufferedImage image =
                 new BufferedImage(WIDTH * SCALE, HEIGHT * SCALE, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         try {
             graphics.scale(SCALE, SCALE);
             chart().paint(graphics, WIDTH, HEIGHT);
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            // The other streams of ImageIO cannot be made any more after a signal to stop.
-            try (ImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
-                ImageIO.write(image, "png", stream);
-            }
-            return bytes.toByteArray();
-        } catch (IOException problem) {
-            throw new UncheckedIOException(problem);
         } finally {
             graphics.dispose();
         }
+        return image;
     }
 
     private XYChart chart() {
@@ -113,16 +139,16 @@ final class Chart {
         style.setLegendPosition(LegendPosition.OutsideS);
         style.setLegendLayout(LegendLayout.Horizontal);
         style.setMarkerSize(MARKER_SIZE);
-        curves.forEach((name, curve) -> add(chart, name, curve));
+        lines.forEach(line -> add(chart, line));
         return chart;
     }
 
-    private static void add(XYChart chart, String name, Curve curve) {
-        XYSeries series = chart.addSeries(name, curve.steps(), curve.values());
-        Color color = new Color(COLORS.get(name));
+    private static void add(XYChart chart, Line line) {
+        XYSeries series = chart.addSeries(line.name(), line.curve().steps(), line.curve().values());
+        Color color = new Color(line.color());
         series.setLineColor(color);
         series.setMarkerColor(color);
         series.setLineWidth(LINE_WIDTH);
-        series.setMarker(name.equals("step") ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
+        series.setMarker(line.marked() ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
     }
 }

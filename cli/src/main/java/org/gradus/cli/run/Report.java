@@ -78,15 +78,7 @@ final class Report {
 
     private static String charts(History history) {
         StringJoiner html = new StringJoiner("\n");
-        for (String metric : history.metrics()) {
-            Chart chart = new Chart(metric, "step");
-            if (metric.equals("loss")) {
-                chart.line("step", history.steps());
-            }
-            chart.line("training", history.epochs("train", metric));
-            chart.line("validation", history.epochs("validation", metric));
-            html.add(chart.html());
-        }
+        Curves.of(history).forEach(chart -> html.add(chart.html()));
         return html.toString();
     }
 

@@ -57,6 +57,7 @@ class CommandsTest {
                 "evaluate",
                 "predict",
                 "inspect",
+                "plot",
                 "benchmark",
                 "completion"
             })
