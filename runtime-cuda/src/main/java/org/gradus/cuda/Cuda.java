@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
+import org.gradus.cuda.library.LibrarySearch;
 import org.gradus.device.DeviceException;
 
 /**

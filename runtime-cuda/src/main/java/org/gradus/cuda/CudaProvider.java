@@ -1,6 +1,7 @@
 package org.gradus.cuda;
 
 import java.util.List;
+import org.gradus.cuda.library.LibrarySearch;
 import org.gradus.device.Device;
 import org.gradus.device.DeviceException;
 import org.gradus.device.DeviceProvider;

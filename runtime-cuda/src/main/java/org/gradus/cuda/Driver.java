@@ -7,6 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 import jcuda.driver.CUresult;
+import org.gradus.cuda.library.LibrarySearch;
+import org.gradus.cuda.library.NativeLibrary;
 import org.gradus.device.DeviceException;
 
 /**

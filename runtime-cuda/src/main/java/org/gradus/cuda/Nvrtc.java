@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.gradus.cuda.library.LibrarySearch;
+import org.gradus.cuda.library.NativeLibrary;
 
 /** NVIDIA's run-time compiler, from CUDA C++ to machine code. */
 final class Nvrtc {

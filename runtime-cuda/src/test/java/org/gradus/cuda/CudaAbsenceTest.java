@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.gradus.cuda.library.LibrarySearch;
 import org.gradus.device.DeviceException;
 import org.gradus.device.DeviceProvider;
 import org.junit.jupiter.api.Test;

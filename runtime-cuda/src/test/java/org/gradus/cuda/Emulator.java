@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.gradus.cuda.library.LibrarySearch;
 
 /** The emulated CUDA of {@code tests/cuda-emulator}, built once, and what it tells about itself. */
 final class Emulator {

@@ -1,4 +1,4 @@
-package org.gradus.cuda;
+package org.gradus.cuda.library;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -13,14 +13,23 @@ import java.lang.invoke.MethodHandle;
  * @param file its path, or its name where the system found it
  * @param symbols its functions
  */
-record NativeLibrary(String file, SymbolLookup symbols) {
+public record NativeLibrary(String file, SymbolLookup symbols) {
     /**
      * Returns a function that returns a status.
      *
      * @throws UnsatisfiedLinkError if the library does not have it
      */
+    public MethodHandle function(String name, MemoryLayout... arguments) {
+        return function(name, FunctionDescriptor.of(ValueLayout.JAVA_INT, arguments));
+    }
+
+    /**
+     * Returns a function of any signature.
+     *
+     * @throws UnsatisfiedLinkError if the library does not have it
+     */
     @SuppressWarnings("restricted") // the signatures are those of CUDA's headers
-    MethodHandle function(String name, MemoryLayout... arguments) {
+    public MethodHandle function(String name, FunctionDescriptor signature) {
         return Linker.nativeLinker()
                 .downcallHandle(
                         symbols.find(name)
@@ -28,6 +37,6 @@ record NativeLibrary(String file, SymbolLookup symbols) {
                                         () ->
                                                 new UnsatisfiedLinkError(
                                                         file + " has no function " + name)),
-                        FunctionDescriptor.of(ValueLayout.JAVA_INT, arguments));
+                        signature);
     }
 }

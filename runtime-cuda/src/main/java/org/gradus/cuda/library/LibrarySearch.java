@@ -1,4 +1,4 @@
-package org.gradus.cuda;
+package org.gradus.cuda.library;
 
 import java.io.File;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * gradus.cuda.path} (and no others where it is set), {@code CUDA_HOME} and {@code CUDA_PATH},
  * wherever the system's loader looks, and the packages of a Python on the path or active.
  */
-final class LibrarySearch {
+public final class LibrarySearch {
     private static final String PROPERTY = "gradus.cuda.path";
 
     private final List<Path> before;
@@ -31,7 +31,7 @@ final class LibrarySearch {
     }
 
     /** Returns the search that the system properties and the environment ask for. */
-    static LibrarySearch standard() {
+    public static LibrarySearch standard() {
         String property = System.getProperty(PROPERTY, "");
         if (!property.isBlank()) {
             return in(Stream.of(property.split(File.pathSeparator)).map(Path::of).toList());
@@ -48,7 +48,7 @@ final class LibrarySearch {
     }
 
     /** Returns a search in some folders only. */
-    static LibrarySearch in(List<Path> folders) {
+    public static LibrarySearch in(List<Path> folders) {
         return new LibrarySearch(folders, false, List.of());
     }
 
@@ -57,14 +57,14 @@ final class LibrarySearch {
      *
      * @param names file names, the preferred one first
      */
-    Optional<NativeLibrary> open(List<String> names) {
+    public Optional<NativeLibrary> open(List<String> names) {
         return openIn(before, names)
                 .or(() -> asksSystem ? openBySystem(names) : Optional.empty())
                 .or(() -> openIn(after, names));
     }
 
     /** Returns where was looked, for messages. */
-    String description() {
+    public String description() {
         List<String> places = new ArrayList<>(before.stream().map(Path::toString).toList());
         if (asksSystem) {
             places.add("the system's library path");
