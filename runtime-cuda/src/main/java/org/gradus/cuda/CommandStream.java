@@ -1,13 +1,18 @@
 package org.gradus.cuda;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 import org.gradus.cuda.Handles.DevicePointer;
 import org.gradus.cuda.Handles.Stream;
+import org.gradus.cuda.library.DeviceStream;
 import org.gradus.device.Buffer;
+import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.kernels.IndexFault;
 import org.gradus.kernels.KernelSource;
@@ -19,7 +24,7 @@ import org.gradus.kernels.runtime.PooledBuffer;
  * The one stream of a device, in the primary context, and what is launched and copied through it.
  * Threads take turns.
  */
-final class CommandStream {
+final class CommandStream implements DeviceStream {
     /** Limits the memory for tensors, in bytes. */
     static final String MEMORY_PROPERTY = "gradus.cuda.memory";
 
@@ -33,6 +38,8 @@ final class CommandStream {
     private final Modules modules;
     private final Transfers transfers;
     private final PooledBuffer<DevicePointer> indexFault;
+    private final List<PooledBuffer<DevicePointer>> reserved = new ArrayList<>();
+    private final List<Runnable> closings = new ArrayList<>();
     private boolean mayHaveFault;
     private boolean closed;
 
@@ -116,6 +123,45 @@ final class CommandStream {
         }
     }
 
+    @Override
+    public String device() {
+        return name;
+    }
+
+    @Override
+    public long handle() {
+        return streamHandle.address();
+    }
+
+    @Override
+    public synchronized <T> T call(Supplier<T> work) {
+        enter();
+        return work.get();
+    }
+
+    @Override
+    public long address(View view) {
+        return pool.block(view.buffer()).address() + view.offset() * view.dtype().bytes();
+    }
+
+    @Override
+    public Buffer allocate(long bytes) {
+        return pool.allocate(DType.U8, bytes);
+    }
+
+    @Override
+    public synchronized Buffer reserve(long bytes) {
+        enter();
+        PooledBuffer<DevicePointer> buffer = pool.allocateUncounted(DType.U8, bytes);
+        reserved.add(buffer);
+        return buffer;
+    }
+
+    @Override
+    public synchronized void onClose(Runnable action) {
+        closings.add(action);
+    }
+
     /** Copies to a buffer from element {@code start} on. */
     synchronized void upload(MemorySegment source, Buffer target, long start) {
         enter();
@@ -177,8 +223,10 @@ final class CommandStream {
         makeCurrent();
         closed = true;
         JCudaDriver.cuStreamSynchronize(stream);
+        closings.forEach(Runnable::run);
         transfers.close();
         modules.close();
+        reserved.forEach(pool::destroyUncounted);
         pool.destroyUncounted(indexFault);
         pool.close();
         JCudaDriver.cuStreamDestroy(stream);

@@ -1,0 +1,35 @@
+package org.gradus.cuda.library;
+
+import java.util.function.Supplier;
+import org.gradus.device.Buffer;
+import org.gradus.device.View;
+
+/** A device's stream, as libraries use it that put work into it. */
+public interface DeviceStream {
+    /** Returns the device's name, for messages. */
+    String device();
+
+    /** Returns the {@code cudaStream_t}, which is the driver's {@code CUstream}. */
+    long handle();
+
+    /**
+     * Runs something that puts work into the stream, with the device's context current and no other
+     * thread using the stream.
+     */
+    <T> T call(Supplier<T> work);
+
+    /** Returns where a view's first element is on the device. */
+    long address(View view);
+
+    /** Returns so many bytes of the device's memory, of unspecified content. */
+    Buffer allocate(long bytes);
+
+    /**
+     * Returns so many bytes of the device's memory that are the library's as long as the device is
+     * open: what a captured graph may name.
+     */
+    Buffer reserve(long bytes);
+
+    /** Runs something when the device is closed, after all work is done. */
+    void onClose(Runnable action);
+}
