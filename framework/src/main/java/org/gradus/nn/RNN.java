@@ -20,17 +20,7 @@ public final class RNN extends Recurrent<Tensor, RNN> {
 
     /** Returns a network like this one with the rectifier in place of the hyperbolic tangent. */
     public RNN relu() {
-        Settings s = settings();
-        return new RNN(
-                new Settings(
-                        Cell.RELU,
-                        s.inputs(),
-                        s.hidden(),
-                        s.layers(),
-                        s.biased(),
-                        s.bidirectional(),
-                        s.dropout(),
-                        s.stepsFirst()));
+        return new RNN(settings().withCell(Cell.RELU));
     }
 
     @Override

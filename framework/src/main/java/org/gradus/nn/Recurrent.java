@@ -2,6 +2,7 @@ package org.gradus.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.gradus.device.RecurrentKernels.Cell;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
@@ -45,15 +46,38 @@ import org.gradus.tensor.TensorException;
  */
 public abstract sealed class Recurrent<S, N extends Recurrent<S, N>> extends Module
         permits RNN, LSTM, GRU {
-    record Settings(
-            Cell cell,
-            int inputs,
-            int hidden,
-            int layers,
-            boolean biased,
-            boolean bidirectional,
-            double dropout,
-            boolean stepsFirst) {
+    /** What a network is made of; changed only in the copies that {@link #with} makes. */
+    static final class Settings {
+        private Cell cell;
+        private final int inputs;
+        private final int hidden;
+        private int layers = 1;
+        private boolean biased = true;
+        private boolean bidirectional;
+        private double dropout;
+        private boolean stepsFirst;
+
+        private Settings(Cell cell, int inputs, int hidden) {
+            this.cell = cell;
+            this.inputs = inputs;
+            this.hidden = hidden;
+        }
+
+        Settings with(Consumer<Settings> change) {
+            Settings copy = new Settings(cell, inputs, hidden);
+            copy.layers = layers;
+            copy.biased = biased;
+            copy.bidirectional = bidirectional;
+            copy.dropout = dropout;
+            copy.stepsFirst = stepsFirst;
+            change.accept(copy);
+            return copy;
+        }
+
+        Settings withCell(Cell other) {
+            return with(copy -> copy.cell = other);
+        }
+
         int directions() {
             return bidirectional ? 2 : 1;
         }
@@ -87,12 +111,7 @@ public abstract sealed class Recurrent<S, N extends Recurrent<S, N>> extends Mod
         return new Settings(
                 cell,
                 Arguments.positive(network, "inputs", inputs),
-                Arguments.positive(network, "hidden", hidden),
-                1,
-                true,
-                false,
-                0,
-                false);
+                Arguments.positive(network, "hidden", hidden));
     }
 
     abstract N with(Settings other);
@@ -110,18 +129,8 @@ public abstract sealed class Recurrent<S, N extends Recurrent<S, N>> extends Mod
 
     /** Returns a network like this one with so many layers; 1 by default. */
     public final N layers(int layers) {
-        Settings s = settings();
         Arguments.positive(name(), "layers", layers);
-        return with(
-                new Settings(
-                        s.cell,
-                        s.inputs,
-                        s.hidden,
-                        layers,
-                        s.biased,
-                        s.bidirectional,
-                        s.dropout,
-                        s.stepsFirst));
+        return with(settings().with(copy -> copy.layers = layers));
     }
 
     /**
@@ -129,17 +138,7 @@ public abstract sealed class Recurrent<S, N extends Recurrent<S, N>> extends Mod
      * its first: outputs are twice as wide, and states twice as many.
      */
     public final N bidirectional() {
-        Settings s = settings();
-        return with(
-                new Settings(
-                        s.cell,
-                        s.inputs,
-                        s.hidden,
-                        s.layers,
-                        s.biased,
-                        true,
-                        s.dropout,
-                        s.stepsFirst));
+        return with(settings().with(copy -> copy.bidirectional = true));
     }
 
     /**
@@ -147,32 +146,13 @@ public abstract sealed class Recurrent<S, N extends Recurrent<S, N>> extends Mod
      * layers but the last to 0 with a probability; 0 by default.
      */
     public final N dropout(double probability) {
-        Settings s = settings();
-        return with(
-                new Settings(
-                        s.cell,
-                        s.inputs,
-                        s.hidden,
-                        s.layers,
-                        s.biased,
-                        s.bidirectional,
-                        Arguments.probability(name(), probability),
-                        s.stepsFirst));
+        Arguments.probability(name(), probability);
+        return with(settings().with(copy -> copy.dropout = probability));
     }
 
     /** Returns a network like this one without biases. */
     public final N withoutBias() {
-        Settings s = settings();
-        return with(
-                new Settings(
-                        s.cell,
-                        s.inputs,
-                        s.hidden,
-                        s.layers,
-                        false,
-                        s.bidirectional,
-                        s.dropout,
-                        s.stepsFirst));
+        return with(settings().with(copy -> copy.biased = false));
     }
 
     /**
@@ -180,17 +160,7 @@ public abstract sealed class Recurrent<S, N extends Recurrent<S, N>> extends Mod
      * saves copies. States are {@code [layers * directions, batch, hidden]} all the same.
      */
     public final N stepsFirst() {
-        Settings s = settings();
-        return with(
-                new Settings(
-                        s.cell,
-                        s.inputs,
-                        s.hidden,
-                        s.layers,
-                        s.biased,
-                        s.bidirectional,
-                        s.dropout,
-                        true));
+        return with(settings().with(copy -> copy.stepsFirst = true));
     }
 
     /**

@@ -1,204 +1,140 @@
 package org.gradus.nn;
 
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.gradus.tensor.Tensor;
 
 /**
- * What the layers of a Transformer are made of; the defaults are PyTorch's.
+ * What the layers of a Transformer are made of. The defaults are PyTorch's: 2048 hidden units,
+ * dropout 0.1, ReLU, normalization of sums, biases. Settings do not change: each method returns
+ * others.
  *
  * <pre>{@code
  * TransformerSettings.of(192, 6).withFeedforward(768).withNormFirst().withActivation(Tensor::gelu)
  * }</pre>
- *
- * @param size of a step
- * @param heads of each attention; {@code size} is a multiple
- * @param keyHeads heads of keys and values; {@code heads} is a multiple
- * @param feedforward the size of the hidden layer between attentions
- * @param dropout the probability of attention weights, hidden units and outputs to be 0 in training
- * @param activation of the hidden layer
- * @param epsilon added to variances by layer normalization
- * @param normFirst whether the input of attention and feedforward layers is normalized (Xiong et
- *     al., 2020), rather than the sum of their output and input
- * @param causal whether steps see no later ones of their own sequence
- * @param bias whether linear layers and normalizations have biases
- * @param rotaryBase of rotary positions, see {@link RotaryEmbedding}; 0 for none
  */
-public record TransformerSettings(
-        int size,
-        int heads,
-        int keyHeads,
-        int feedforward,
-        double dropout,
-        UnaryOperator<Tensor> activation,
-        double epsilon,
-        boolean normFirst,
-        boolean causal,
-        boolean bias,
-        double rotaryBase) {
-    /** Returns the defaults: 2048 hidden units, dropout 0.1, ReLU, normalization of sums. */
+public final class TransformerSettings {
+    private final int size;
+    private final int heads;
+    private int keyHeads;
+    private int feedforward = 2048;
+    private double dropout = 0.1;
+    private UnaryOperator<Tensor> activation = Tensor::relu;
+    private double epsilon = 1e-5;
+    private boolean normFirst;
+    private boolean causal;
+    private boolean bias = true;
+    private double rotaryBase;
+
+    private TransformerSettings(int size, int heads) {
+        this.size = size;
+        this.heads = heads;
+        this.keyHeads = heads;
+    }
+
+    /**
+     * Returns the defaults.
+     *
+     * @param size of a step
+     * @param heads of each attention; {@code size} is a multiple
+     */
     public static TransformerSettings of(int size, int heads) {
-        return new TransformerSettings(
-                size, heads, heads, 2048, 0.1, Tensor::relu, 1e-5, false, false, true, 0);
+        return new TransformerSettings(size, heads);
     }
 
-    /** Returns these settings with fewer heads of keys and values. */
+    private TransformerSettings with(Consumer<TransformerSettings> change) {
+        TransformerSettings copy = new TransformerSettings(size, heads);
+        copy.keyHeads = keyHeads;
+        copy.feedforward = feedforward;
+        copy.dropout = dropout;
+        copy.activation = activation;
+        copy.epsilon = epsilon;
+        copy.normFirst = normFirst;
+        copy.causal = causal;
+        copy.bias = bias;
+        copy.rotaryBase = rotaryBase;
+        change.accept(copy);
+        return copy;
+    }
+
+    /**
+     * Returns these settings with fewer heads of keys and values, of which the heads are a
+     * multiple.
+     */
     public TransformerSettings withKeyHeads(int count) {
-        return new TransformerSettings(
-                size,
-                heads,
-                count,
-                feedforward,
-                dropout,
-                activation,
-                epsilon,
-                normFirst,
-                causal,
-                bias,
-                rotaryBase);
+        return with(copy -> copy.keyHeads = count);
     }
 
-    /** Returns these settings with another number of hidden units. */
+    /** Returns these settings with another number of hidden units between attentions. */
     public TransformerSettings withFeedforward(int units) {
-        return new TransformerSettings(
-                size,
-                heads,
-                keyHeads,
-                units,
-                dropout,
-                activation,
-                epsilon,
-                normFirst,
-                causal,
-                bias,
-                rotaryBase);
+        return with(copy -> copy.feedforward = units);
     }
 
-    /** Returns these settings with another dropout. */
+    /**
+     * Returns these settings with another probability of attention weights, hidden units and
+     * outputs to be 0 in training.
+     */
     public TransformerSettings withDropout(double probability) {
-        return new TransformerSettings(
-                size,
-                heads,
-                keyHeads,
-                feedforward,
-                probability,
-                activation,
-                epsilon,
-                normFirst,
-                causal,
-                bias,
-                rotaryBase);
+        return with(copy -> copy.dropout = probability);
     }
 
-    /** Returns these settings with another activation, as in {@code Tensor::gelu}. */
+    /**
+     * Returns these settings with another activation of the hidden units, as in {@code
+     * Tensor::gelu}.
+     */
     public TransformerSettings withActivation(UnaryOperator<Tensor> function) {
-        return new TransformerSettings(
-                size,
-                heads,
-                keyHeads,
-                feedforward,
-                dropout,
-                function,
-                epsilon,
-                normFirst,
-                causal,
-                bias,
-                rotaryBase);
+        return with(copy -> copy.activation = function);
     }
 
-    /** Returns these settings with another number added to variances. */
+    /** Returns these settings with another number added to variances by layer normalization. */
     public TransformerSettings withEpsilon(double value) {
-        return new TransformerSettings(
-                size,
-                heads,
-                keyHeads,
-                feedforward,
-                dropout,
-                activation,
-                value,
-                normFirst,
-                causal,
-                bias,
-                rotaryBase);
+        return with(copy -> copy.epsilon = value);
     }
 
-    /** Returns these settings with normalized inputs. */
+    /**
+     * Returns these settings with normalized inputs of attention and feedforward layers (Xiong et
+     * al., 2020), rather than sums of output and input.
+     */
     public TransformerSettings withNormFirst() {
-        return new TransformerSettings(
-                size,
-                heads,
-                keyHeads,
-                feedforward,
-                dropout,
-                activation,
-                epsilon,
-                true,
-                causal,
-                bias,
-                rotaryBase);
+        return with(copy -> copy.normFirst = true);
     }
 
-    /** Returns these settings with steps that see no later ones. */
+    /** Returns these settings with steps that see no later ones of their own sequence. */
     public TransformerSettings withCausal() {
-        return new TransformerSettings(
-                size,
-                heads,
-                keyHeads,
-                feedforward,
-                dropout,
-                activation,
-                epsilon,
-                normFirst,
-                true,
-                bias,
-                rotaryBase);
+        return with(copy -> copy.causal = true);
     }
 
     /** Returns these settings with steps that see all others. */
     public TransformerSettings withoutCausal() {
-        return new TransformerSettings(
-                size,
-                heads,
-                keyHeads,
-                feedforward,
-                dropout,
-                activation,
-                epsilon,
-                normFirst,
-                false,
-                bias,
-                rotaryBase);
+        return with(copy -> copy.causal = false);
     }
 
-    /** Returns these settings without biases. */
+    /** Returns these settings without biases in linear layers and normalizations. */
     public TransformerSettings withoutBias() {
-        return new TransformerSettings(
-                size,
-                heads,
-                keyHeads,
-                feedforward,
-                dropout,
-                activation,
-                epsilon,
-                normFirst,
-                causal,
-                false,
-                rotaryBase);
+        return with(copy -> copy.bias = false);
     }
 
-    /** Returns these settings with rotary positions. */
+    /** Returns these settings with rotary positions, see {@link RotaryEmbedding}; 0 for none. */
     public TransformerSettings withRotary(double base) {
-        return new TransformerSettings(
-                size,
-                heads,
-                keyHeads,
-                feedforward,
-                dropout,
-                activation,
-                epsilon,
-                normFirst,
-                causal,
-                bias,
-                base);
+        return with(copy -> copy.rotaryBase = base);
+    }
+
+    /** Returns the size of a step. */
+    public int size() {
+        return size;
+    }
+
+    int feedforward() {
+        return feedforward;
+    }
+
+    /** Returns the probability of dropout. */
+    public double dropout() {
+        return dropout;
+    }
+
+    UnaryOperator<Tensor> activation() {
+        return activation;
     }
 
     MultiheadAttention selfAttention() {
