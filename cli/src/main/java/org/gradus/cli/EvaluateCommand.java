@@ -96,6 +96,7 @@ final class EvaluateCommand implements Runnable {
         }
         Evaluation evaluation =
                 Evaluator.of(trained.learning().evaluation())
+                        .precision(trained.recipe().precision())
                         .batchSize(trained.recipe().batchSize())
                         .evaluate(splits.validation());
         Optional<Coverage> coverage = coverage(trained);

@@ -106,7 +106,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--precision",
             paramLabel = "P",
-            description = "The precision of the arithmetic: f32.")
+            description =
+                    "The precision of products and of what lies between them: f32 (the default),"
+                            + " bf16 or f16; parameters stay f32.")
     private String precision;
 
     @Option(

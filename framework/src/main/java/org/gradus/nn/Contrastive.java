@@ -1,5 +1,6 @@
 package org.gradus.nn;
 
+import org.gradus.tensor.Autocast;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
@@ -49,7 +50,7 @@ public record Contrastive(double margin, Reduction reduction) {
         }
         return Scope.compute(
                 () -> {
-                    Tensor difference = first.sub(second);
+                    Tensor difference = Autocast.high(first).sub(Autocast.high(second));
                     Tensor near = difference.square().sum(1);
                     Tensor far = difference.norm(1).rsub(margin).relu().square();
                     return reduction.of(similar.ne(0).where(near, far).mul(0.5));

@@ -1,5 +1,6 @@
 package org.gradus.nn;
 
+import org.gradus.tensor.Autocast;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
@@ -53,8 +54,10 @@ public record CosineEmbedding(double margin, Reduction reduction) {
         }
         return Scope.compute(
                 () -> {
-                    Tensor lengths = squared(first).mul(squared(second)).sqrt();
-                    Tensor cosine = first.mul(second).sum(1).div(lengths);
+                    Tensor a = Autocast.high(first);
+                    Tensor b = Autocast.high(second);
+                    Tensor lengths = squared(a).mul(squared(b)).sqrt();
+                    Tensor cosine = a.mul(b).sum(1).div(lengths);
                     Tensor apart = target.eq(-1).where(cosine.sub(margin).relu(), 0);
                     return reduction.of(target.eq(1).where(cosine.rsub(1), apart));
                 });

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
+import org.gradus.tensor.Autocast;
 import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
@@ -78,7 +79,7 @@ public record CrossEntropy(
      */
     @Override
     public Tensor of(Tensor output, Tensor target) {
-        return Scope.compute(() -> compute(output, target));
+        return Scope.compute(() -> compute(Autocast.high(output), target));
     }
 
     private Tensor compute(Tensor output, Tensor target) {

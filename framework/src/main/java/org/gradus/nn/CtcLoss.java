@@ -2,6 +2,7 @@ package org.gradus.nn;
 
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
+import org.gradus.tensor.Autocast;
 import org.gradus.tensor.CustomFunction;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
@@ -98,7 +99,11 @@ public record CtcLoss(int blank, boolean zeroInfinity, Reduction reduction) impl
                     CtcFunction function = new CtcFunction(blank);
                     Tensor raw =
                             CustomFunction.apply(
-                                    function, output, target.to(DType.I64), inputs, targets);
+                                    function,
+                                    Autocast.high(output),
+                                    target.to(DType.I64),
+                                    inputs,
+                                    targets);
                     return reduce(finite(raw, inputs, targets), targets);
                 });
     }

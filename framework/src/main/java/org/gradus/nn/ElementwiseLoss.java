@@ -2,6 +2,7 @@ package org.gradus.nn;
 
 import org.gradus.expr.Expr;
 import org.gradus.expr.PointwiseFunction;
+import org.gradus.tensor.Autocast;
 import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
 
@@ -136,6 +137,6 @@ public record ElementwiseLoss(PointwiseFunction function, Reduction reduction) i
                     "%s: an output of shape %s and a target of shape %s differ; reshape one of them"
                             .formatted(function.name(), output.shape(), target.shape()));
         }
-        return reduction.of(output.map(function, target));
+        return reduction.of(Autocast.high(output).map(function, target));
     }
 }

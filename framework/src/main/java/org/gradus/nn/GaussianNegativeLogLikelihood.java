@@ -1,6 +1,7 @@
 package org.gradus.nn;
 
 import org.gradus.expr.PointwiseFunction;
+import org.gradus.tensor.Autocast;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
@@ -93,8 +94,8 @@ public record GaussianNegativeLogLikelihood(double epsilon, Reduction reduction)
         }
         return Scope.compute(
                 () -> {
-                    Tensor limited = variance.map(limit());
-                    return reduction.of(mean.map(FUNCTION, limited, target));
+                    Tensor limited = Autocast.high(variance).map(limit());
+                    return reduction.of(Autocast.high(mean).map(FUNCTION, limited, target));
                 });
     }
 }

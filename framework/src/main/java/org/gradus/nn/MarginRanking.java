@@ -1,5 +1,6 @@
 package org.gradus.nn;
 
+import org.gradus.tensor.Autocast;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
@@ -45,7 +46,8 @@ public record MarginRanking(double margin, Reduction reduction) {
         }
         return Scope.compute(
                 () -> {
-                    Tensor lead = first.sub(second).mul(target.to(first.dtype()));
+                    Tensor difference = Autocast.high(first).sub(Autocast.high(second));
+                    Tensor lead = difference.mul(target.to(difference.dtype()));
                     return reduction.of(lead.rsub(margin).relu());
                 });
     }

@@ -2,6 +2,7 @@ package org.gradus.nn;
 
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
+import org.gradus.tensor.Autocast;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
@@ -62,7 +63,8 @@ public record MultiMargin(double margin, int power, Reduction reduction) impleme
                     Tensor labels = target.to(DType.I64).unsqueeze(1);
                     Tensor classes =
                             Tensor.arange(output.device(), DType.I64, 0, output.size(1), 1);
-                    Tensor hinges = output.sub(output.gather(1, labels)).add(margin).relu();
+                    Tensor scores = Autocast.high(output);
+                    Tensor hinges = scores.sub(scores.gather(1, labels)).add(margin).relu();
                     hinges = power == 2 ? hinges.square() : hinges;
                     Tensor others = labels.eq(classes).where(0, hinges);
                     return reduction.of(others.mean(1));

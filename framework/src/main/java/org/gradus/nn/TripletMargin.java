@@ -1,5 +1,6 @@
 package org.gradus.nn;
 
+import org.gradus.tensor.Autocast;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
@@ -65,6 +66,6 @@ public record TripletMargin(double margin, boolean swap, Reduction reduction) {
     }
 
     private static Tensor distance(Tensor a, Tensor b) {
-        return a.sub(b).add(EPSILON).norm(-1);
+        return Autocast.high(a).sub(Autocast.high(b)).add(EPSILON).norm(-1);
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.gradus.expr.Expr;
 import org.gradus.expr.PointwiseFunction;
 import org.gradus.shape.Shape;
+import org.gradus.tensor.Autocast;
 import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
@@ -68,8 +69,9 @@ public record WeightedBinaryCrossEntropy(List<Double> positiveWeights, Reduction
                 () -> {
                     double[] values = positiveWeights.stream().mapToDouble(w -> w).toArray();
                     HostArray array = HostArray.of(values, Shape.of(count));
-                    Tensor weights = Tensor.of(array, output.device()).to(output.dtype());
-                    return reduction.of(output.map(FUNCTION, target, weights));
+                    Tensor logits = Autocast.high(output);
+                    Tensor weights = Tensor.of(array, output.device()).to(logits.dtype());
+                    return reduction.of(logits.map(FUNCTION, target, weights));
                 });
     }
 }

@@ -66,6 +66,28 @@ public final class Clipping {
         places(parameters).forEach((place, gradients) -> limit(place, gradients, maximum));
     }
 
+    /** Multiplies all gradients by a scalar on a device. */
+    static void scale(Collection<Parameter> parameters, Tensor factor) {
+        try (var _ = Scope.open()) {
+            places(parameters)
+                    .forEach(
+                            (place, gradients) -> {
+                                DType type = place.dtype();
+                                DType compute = type.computeType();
+                                Tensor here = factor.to(compute).to(place.device());
+                                Expr scaled = Expr.input(0, type).multiply(Expr.input(1, compute));
+                                run(
+                                        place,
+                                        scaled,
+                                        gradients,
+                                        g ->
+                                                List.of(
+                                                        g.viewForUpdate(),
+                                                        here.expand(g.shape()).view()));
+                            });
+        }
+    }
+
     private static Map<Place, List<Tensor>> places(Collection<Parameter> parameters) {
         Map<Place, List<Tensor>> places = new LinkedHashMap<>();
         for (Parameter parameter : parameters) {
@@ -111,31 +133,31 @@ public final class Clipping {
             run(
                     place,
                     scaled,
-                    maximum,
                     gradients,
-                    g -> List.of(g.viewForUpdate(), here.expand(g.shape()).view()));
+                    g -> List.of(g.viewForUpdate(), here.expand(g.shape()).view()),
+                    maximum);
         }
     }
 
     private static void limit(Place place, List<Tensor> gradients, double maximum) {
         Expr limit = Expr.scalar(0, place.dtype());
         Expr limited = Expr.input(0, place.dtype()).maximum(limit.negate()).minimum(limit);
-        run(place, limited, maximum, gradients, g -> List.of(g.viewForUpdate()));
+        run(place, limited, gradients, g -> List.of(g.viewForUpdate()), maximum);
     }
 
     private static void run(
             Place place,
             Expr changed,
-            double scalar,
             List<Tensor> gradients,
-            Function<Tensor, List<View>> inputs) {
+            Function<Tensor, List<View>> inputs,
+            double... scalars) {
         List<List<View>> outputs =
                 gradients.stream().map(gradient -> List.of(gradient.viewForUpdate())).toList();
         MultiTensor.map(
                 place.device(),
                 place.dtype(),
                 Program.of(changed.cast(place.dtype())),
-                new double[] {scalar},
+                scalars,
                 gradients.stream().map(inputs).toList(),
                 outputs);
     }

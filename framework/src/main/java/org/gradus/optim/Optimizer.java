@@ -39,6 +39,7 @@ public final class Optimizer {
     private static final class Group {
         final UpdateRule rule;
         final Map<DType, Program> programs = new EnumMap<>(DType.class);
+        final Map<DType, Program> conditional = new EnumMap<>(DType.class);
         final List<Entry> entries = new ArrayList<>();
         double learningRate;
 
@@ -47,8 +48,9 @@ public final class Optimizer {
             this.learningRate = rule.learningRate();
         }
 
-        Program program(DType dtype) {
-            return programs.computeIfAbsent(dtype, type -> programOf(rule, type));
+        Program program(DType dtype, boolean isConditional) {
+            return (isConditional ? conditional : programs)
+                    .computeIfAbsent(dtype, type -> programOf(rule, type, isConditional));
         }
     }
 
@@ -104,12 +106,22 @@ public final class Optimizer {
 
     /** Updates all parameters that have gradients. */
     public void step() {
+        stepIf(null);
+    }
+
+    /**
+     * Updates all parameters that have gradients, if a condition holds; else parameters and states
+     * stay as they are, though the step counts as one. Does not wait for the device.
+     *
+     * @param condition a scalar of {@code F32}: 0 for no update; null for an update in any case
+     */
+    public void stepIf(Tensor condition) {
         try (var _ = Scope.open()) {
-            Autograd.withoutGradients(() -> groups.forEach(Optimizer::step));
+            Autograd.withoutGradients(() -> groups.forEach(group -> step(group, condition)));
         }
     }
 
-    private static void step(Group group) {
+    private static void step(Group group, Tensor condition) {
         Map<Batch, List<Entry>> batches = new LinkedHashMap<>();
         for (Entry entry : group.entries) {
             if (entry.parameter.isTrainable() && entry.parameter.gradient() != null) {
@@ -121,10 +133,10 @@ public final class Optimizer {
                         .add(entry);
             }
         }
-        batches.forEach((batch, entries) -> update(group, batch, entries));
+        batches.forEach((batch, entries) -> update(group, batch, entries, condition));
     }
 
-    private static void update(Group group, Batch batch, List<Entry> entries) {
+    private static void update(Group group, Batch batch, List<Entry> entries, Tensor condition) {
         List<Tensor> directions = new ArrayList<>();
         List<List<View>> inputs = new ArrayList<>(entries.size());
         List<List<View>> outputs = new ArrayList<>(entries.size());
@@ -149,29 +161,41 @@ public final class Optimizer {
                 in.add(view);
                 out.add(view);
             }
+            if (condition != null) {
+                in.add(condition.to(batch.device()).expand(entry.parameter.shape()).view());
+            }
             inputs.add(in);
             outputs.add(out);
         }
         MultiTensor.map(
                 batch.device(),
                 batch.dtype(),
-                group.program(batch.dtype()),
+                group.program(batch.dtype(), condition != null),
                 group.rule.scalars(batch.step(), group.learningRate),
                 inputs,
                 outputs);
         if (group.rule instanceof DirectionRule rule) {
             for (int i = 0; i < entries.size(); i++) {
-                move(entries.get(i).parameter, rule, directions.get(i), group.learningRate);
+                Tensor direction = directions.get(i);
+                move(entries.get(i).parameter, rule, direction, group.learningRate, condition);
             }
         }
     }
 
     private static void move(
-            Parameter parameter, DirectionRule rule, Tensor direction, double learningRate) {
+            Parameter parameter,
+            DirectionRule rule,
+            Tensor direction,
+            double learningRate,
+            Tensor condition) {
         try (var _ = Scope.open()) {
             Tensor value = parameter.value().detach().to(direction.dtype());
             Tensor step = rule.shape(value, direction);
-            parameter.value().assign(value.sub(step.mul(learningRate)));
+            Tensor moved = value.sub(step.mul(learningRate));
+            boolean always = condition == null;
+            parameter
+                    .value()
+                    .assign(always ? moved : condition.to(value.device()).where(moved, value));
         }
     }
 
@@ -188,8 +212,8 @@ public final class Optimizer {
         }
     }
 
-    /** Inputs of the program are the parameter, its gradient and the states. */
-    private static Program programOf(UpdateRule rule, DType dtype) {
+    /** Inputs of the program are the parameter, its gradient, the states, and a condition. */
+    private static Program programOf(UpdateRule rule, DType dtype, boolean isConditional) {
         DType compute = dtype.computeType();
         List<Expr> states = new ArrayList<>();
         for (int i = 0; i < rule.states().size(); i++) {
@@ -207,9 +231,18 @@ public final class Optimizer {
                             .formatted(rule, states.size(), update.states().size()));
         }
         List<Expr> outputs = new ArrayList<>();
-        DType type = rule instanceof DirectionRule ? compute : dtype;
-        outputs.add(update.parameter().cast(type));
-        update.states().forEach(state -> outputs.add(state.cast(compute)));
+        boolean givesDirection = rule instanceof DirectionRule;
+        Expr parameter = update.parameter().cast(givesDirection ? compute : dtype);
+        Expr holds =
+                Expr.input(2 + states.size(), DType.F32).notEqualTo(Expr.constant(0, DType.F32));
+        outputs.add(
+                isConditional && !givesDirection
+                        ? holds.select(parameter, Expr.input(0, dtype))
+                        : parameter);
+        for (int i = 0; i < states.size(); i++) {
+            Expr state = update.states().get(i).cast(compute);
+            outputs.add(isConditional ? holds.select(state, states.get(i)) : state);
+        }
         return Program.of(outputs.toArray(Expr[]::new));
     }
 

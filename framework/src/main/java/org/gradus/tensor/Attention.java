@@ -1,5 +1,6 @@
 package org.gradus.tensor;
 
+import java.util.Arrays;
 import java.util.List;
 import org.gradus.device.AttentionKernels;
 import org.gradus.dtype.DType;
@@ -31,11 +32,13 @@ public sealed interface Attention permits Tensor {
      * @return {@code [batch, heads, queries, valueSize]}
      */
     default Tensor attention(Tensor key, Tensor value, AttentionOptions options) {
-        Tensor query = self().floating("attention");
+        Tensor query = Autocast.low(self().floating("attention"));
         checkShapes(query, key, value);
         Pointwise.checkDevice("attention", query, key);
         Pointwise.checkDevice("attention", query, value);
-        DType type = query.dtype().promote(key.dtype()).promote(value.dtype());
+        Tensor k = Autocast.low(key);
+        Tensor v = Autocast.low(value);
+        DType type = query.dtype().promote(k.dtype()).promote(v.dtype());
         try (var _ = Scope.open()) {
             Tensor q = query.to(type);
             Tensor bias = options.bias(q);
@@ -45,8 +48,8 @@ public sealed interface Attention permits Tensor {
                             options.causal(), options.scaleFor(q.size(3)), options.dropout());
             Tensor[] inputs =
                     bias == null
-                            ? new Tensor[] {q, key.to(type), value.to(type)}
-                            : new Tensor[] {q, key.to(type), value.to(type), bias};
+                            ? new Tensor[] {q, k.to(type), v.to(type)}
+                            : new Tensor[] {q, k.to(type), v.to(type), bias};
             return result(function, options, bias, inputs).keep();
         }
     }
@@ -62,7 +65,7 @@ public sealed interface Attention permits Tensor {
      * @return {@code [batch, heads, steps, size]}
      */
     default Tensor packedAttention(int heads, int keyHeads, AttentionOptions options) {
-        Tensor packed = self().floating("packedAttention");
+        Tensor packed = Autocast.low(self().floating("packedAttention"));
         int all = heads + 2 * keyHeads;
         Checks.require(
                 heads > 0 && keyHeads > 0 && heads % keyHeads == 0,
@@ -95,17 +98,24 @@ public sealed interface Attention permits Tensor {
 
     private static Tensor result(
             CustomFunction function, AttentionOptions options, Tensor bias, Tensor[] inputs) {
+        DType own = inputs[0].dtype();
+        DType type = hasKernels(inputs[0], own) ? own : own.computeType();
         boolean fused =
                 options.dropout().isEmpty()
                         && (bias == null || !bias.requiresGradient())
-                        && inputs[0]
-                                .device()
-                                .kernels(AttentionKernels.class, inputs[0].dtype())
-                                .isPresent();
+                        && hasKernels(inputs[0], type);
         for (Tensor input : inputs) {
             fused &= input.shape().elements() > 0;
         }
-        return fused ? CustomFunction.apply(function, inputs) : function.plain(List.of(inputs));
+        if (!fused) {
+            return function.plain(List.of(inputs));
+        }
+        Tensor[] converted = Arrays.stream(inputs).map(x -> x.to(type)).toArray(Tensor[]::new);
+        return CustomFunction.apply(function, converted).to(own);
+    }
+
+    private static boolean hasKernels(Tensor x, DType type) {
+        return x.device().kernels(AttentionKernels.class, type).isPresent();
     }
 
     private static void checkShapes(Tensor query, Tensor key, Tensor value) {

@@ -1,10 +1,12 @@
 package org.gradus.tensor;
 
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.gradus.device.ConvolutionKernels;
 import org.gradus.device.View;
 import org.gradus.device.Window;
+import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
 
 /**
@@ -41,7 +43,16 @@ final class Convolutions {
                                                         window,
                                                         groups,
                                                         y))
-                        : plain(() -> plainForward(x, weight, bias, window, groups, shape));
+                        : plain(
+                                x,
+                                type ->
+                                        forward(
+                                                to(x, type),
+                                                to(weight, type),
+                                                to(bias, type),
+                                                window,
+                                                groups),
+                                () -> plainForward(x, weight, bias, window, groups, shape));
         var operation = new Operation.Convolution(window, groups);
         return bias == null
                 ? result.recorded(operation, x, weight)
@@ -64,7 +75,16 @@ final class Convolutions {
                                                         window,
                                                         groups,
                                                         y))
-                        : plain(() -> plainInput(gradient, weight, window, groups, shape));
+                        : plain(
+                                gradient,
+                                type ->
+                                        inputGradient(
+                                                to(gradient, type),
+                                                to(weight, type),
+                                                window,
+                                                groups,
+                                                shape),
+                                () -> plainInput(gradient, weight, window, groups, shape));
         return result.recorded(new Operation.ConvolutionInput(window, groups), gradient, weight);
     }
 
@@ -84,7 +104,16 @@ final class Convolutions {
                                                         window,
                                                         groups,
                                                         y))
-                        : plain(() -> plainWeight(x, gradient, window, groups, shape));
+                        : plain(
+                                x,
+                                type ->
+                                        weightGradient(
+                                                to(x, type),
+                                                to(gradient, type),
+                                                window,
+                                                groups,
+                                                shape),
+                                () -> plainWeight(x, gradient, window, groups, shape));
         return result.recorded(new Operation.ConvolutionWeight(window, groups), x, gradient);
     }
 
@@ -102,8 +131,19 @@ final class Convolutions {
         return Tensor.over(value, null);
     }
 
-    private static Tensor plain(Supplier<Tensor> definition) {
-        return Scope.compute(() -> Autograd.withoutGradients(definition));
+    /** Uses the kernels of the type that 16-bit numbers are computed in, where there are such. */
+    private static Tensor plain(
+            Tensor like, Function<DType, Tensor> inType, Supplier<Tensor> definition) {
+        DType type = like.dtype();
+        DType wide = type.computeType();
+        boolean converts =
+                type != wide && like.device().kernels(ConvolutionKernels.class, wide).isPresent();
+        Supplier<Tensor> work = converts ? () -> inType.apply(wide).to(type) : definition;
+        return Scope.compute(() -> Autograd.withoutGradients(work));
+    }
+
+    private static Tensor to(Tensor x, DType type) {
+        return x == null ? null : x.to(type);
     }
 
     private static Tensor plainForward(

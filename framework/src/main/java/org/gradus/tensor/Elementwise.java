@@ -14,6 +14,11 @@ public sealed interface Elementwise permits Tensor {
         return Pointwise.apply(function, self());
     }
 
+    /** For functions whose results depend much on the last bits of what they are given. */
+    private Tensor applyHigh(PointwiseFunction function) {
+        return Pointwise.apply(function, Autocast.high(self()));
+    }
+
     /** Returns this tensor, which must be of a floating type, for the named operation. */
     default Tensor floating(String operation) {
         if (!self().dtype().isFloating()) {
@@ -45,7 +50,7 @@ public sealed interface Elementwise permits Tensor {
 
     /** Returns {@code 1 / this}. */
     default Tensor reciprocal() {
-        return apply(Arithmetic.RECIPROCAL);
+        return applyHigh(Arithmetic.RECIPROCAL);
     }
 
     /** Returns the square root. */
@@ -55,7 +60,7 @@ public sealed interface Elementwise permits Tensor {
 
     /** Returns the reciprocal of the square root. */
     default Tensor rsqrt() {
-        return apply(Arithmetic.RSQRT);
+        return applyHigh(Arithmetic.RSQRT);
     }
 
     /** Returns {@code this * this}. */
@@ -65,22 +70,22 @@ public sealed interface Elementwise permits Tensor {
 
     /** Returns e to the power of this. */
     default Tensor exp() {
-        return apply(Arithmetic.EXP);
+        return applyHigh(Arithmetic.EXP);
     }
 
     /** Returns {@code exp(this) - 1}, accurate near 0. */
     default Tensor expm1() {
-        return apply(Arithmetic.EXPM1);
+        return applyHigh(Arithmetic.EXPM1);
     }
 
     /** Returns the natural logarithm. */
     default Tensor log() {
-        return apply(Arithmetic.LOG);
+        return applyHigh(Arithmetic.LOG);
     }
 
     /** Returns {@code log(1 + this)}, accurate near 0. */
     default Tensor log1p() {
-        return apply(Arithmetic.LOG1P);
+        return applyHigh(Arithmetic.LOG1P);
     }
 
     /** Returns the sine. */
@@ -95,17 +100,17 @@ public sealed interface Elementwise permits Tensor {
 
     /** Returns the tangent. */
     default Tensor tan() {
-        return apply(Arithmetic.TAN);
+        return applyHigh(Arithmetic.TAN);
     }
 
     /** Returns the hyperbolic sine. */
     default Tensor sinh() {
-        return apply(Arithmetic.SINH);
+        return applyHigh(Arithmetic.SINH);
     }
 
     /** Returns the hyperbolic cosine. */
     default Tensor cosh() {
-        return apply(Arithmetic.COSH);
+        return applyHigh(Arithmetic.COSH);
     }
 
     /** Returns the hyperbolic tangent. */
@@ -155,7 +160,7 @@ public sealed interface Elementwise permits Tensor {
 
     /** Returns {@code log(1 + exp(this))}, without overflow. */
     default Tensor softplus() {
-        return apply(Activations.SOFTPLUS);
+        return applyHigh(Activations.SOFTPLUS);
     }
 
     /** Returns the Gaussian error linear unit, {@code x * Phi(x)} (Hendrycks and Gimpel, 2016). */

@@ -145,7 +145,7 @@ public sealed interface Indexing permits Tensor {
     }
 
     private Tensor cumulate(CumulateOp op, int axis, Operation operation) {
-        Tensor x = self().dtype().isFloating() ? self() : self().to(DType.I64);
+        Tensor x = self().dtype().isFloating() ? Autocast.high(self()) : self().to(DType.I64);
         Value value = Value.allocate(x.device(), x.dtype(), x.shape());
         x.device().cumulate(op, x.value().view(), value.view(), axis);
         return Tensor.over(value, null).recorded(operation, x);

@@ -23,7 +23,7 @@ public sealed interface Normalizations permits Tensor {
     }
 
     private static Tensor alongRows(String name, Tensor input, int axis, CustomFunction function) {
-        Tensor x = input.floating(name);
+        Tensor x = Autocast.high(input.floating(name));
         if (x.rank() == 0) {
             return alongRows(name, x.unsqueeze(0), axis, function).squeeze(0);
         }
@@ -49,7 +49,7 @@ public sealed interface Normalizations permits Tensor {
      * @return {@code [rows]}
      */
     default Tensor crossEntropy(Tensor labels) {
-        Tensor x = self().floating("crossEntropy");
+        Tensor x = Autocast.high(self().floating("crossEntropy"));
         if (x.rank() != 2
                 || labels.rank() != 1
                 || labels.size(0) != x.size(0)
@@ -82,7 +82,7 @@ public sealed interface Normalizations permits Tensor {
      * @param bias likewise, or null for 0
      */
     default Tensor layerNorm(int axes, Tensor weight, Tensor bias, double epsilon) {
-        Tensor x = self().floating("layerNorm");
+        Tensor x = Autocast.high(self().floating("layerNorm"));
         if (axes < 1 || axes > x.rank()) {
             throw new TensorException(
                     "layerNorm: " + axes + " axes asked for of a tensor of shape " + x.shape());
@@ -100,7 +100,7 @@ public sealed interface Normalizations permits Tensor {
      * @param weight of the size of that axis, or null for 1
      */
     default Tensor rmsNorm(Tensor weight, double epsilon) {
-        Tensor x = self().floating("rmsNorm");
+        Tensor x = Autocast.high(self().floating("rmsNorm"));
         checkAffine("rmsNorm", x, x.shape().last(1), weight, null);
         return NormFunctions.rms(Merged.rows(x, 1), weight, epsilon).reshape(x.shape());
     }
@@ -113,7 +113,7 @@ public sealed interface Normalizations permits Tensor {
      * @param bias {@code [channels]}, or null for 0
      */
     default Tensor groupNorm(int groups, Tensor weight, Tensor bias, double epsilon) {
-        Tensor x = self().floating("groupNorm");
+        Tensor x = Autocast.high(self().floating("groupNorm"));
         if (x.rank() < 2 || groups < 1 || x.size(1) % groups != 0) {
             throw new TensorException(
                     "groupNorm: the channels of "
@@ -150,7 +150,7 @@ public sealed interface Normalizations permits Tensor {
      * @param bias {@code [channels]}, or null for 0
      */
     default BatchNormalized batchNorm(Tensor weight, Tensor bias, double epsilon) {
-        Tensor x = self().floating("batchNorm");
+        Tensor x = Autocast.high(self().floating("batchNorm"));
         if (x.rank() < 2) {
             throw new TensorException(
                     "batchNorm: a tensor of shape " + x.shape() + " is not [batch, channels, ...]");

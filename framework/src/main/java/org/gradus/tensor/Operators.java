@@ -83,7 +83,7 @@ public sealed interface Operators permits Tensor {
 
     /** Returns this to the power of {@code exponent}, element by element. */
     default Tensor pow(Tensor exponent) {
-        return Pointwise.apply(Arithmetic.POWER, self(), exponent);
+        return Pointwise.apply(Arithmetic.POWER, Autocast.high(self()), Autocast.high(exponent));
     }
 
     /** Returns this to the power of a number. */
@@ -91,7 +91,8 @@ public sealed interface Operators permits Tensor {
         if (exponent == 2) {
             return self().square();
         }
-        return with(Arithmetic.POWER, exponent);
+        Tensor base = Autocast.high(self());
+        return Pointwise.apply(Arithmetic.POWER, base, Pointwise.numberFor(base, exponent));
     }
 
     /** Returns the larger of the two, element by element; NaN if either is. */

@@ -17,8 +17,9 @@ public sealed interface Products permits Tensor {
      * [..., k, n]} gives {@code [..., m, n]}, leading axes broadcast; a vector counts as a row on
      * the left and as a column on the right, and its axis vanishes from the result.
      */
-    default Tensor matmul(Tensor other) {
-        Tensor a = self();
+    default Tensor matmul(Tensor right) {
+        Tensor a = Autocast.low(self());
+        Tensor other = Autocast.low(right);
         if (a.rank() == 0 || other.rank() == 0) {
             throw new TensorException(
                     "matmul of "
@@ -88,7 +89,10 @@ public sealed interface Products permits Tensor {
      * @param bias {@code [out]}, or null
      */
     default Tensor linear(Tensor weight, Tensor bias) {
-        Tensor x = self();
+        return Products.linearOf(Autocast.low(self()), Autocast.low(weight), Autocast.low(bias));
+    }
+
+    private static Tensor linearOf(Tensor x, Tensor weight, Tensor bias) {
         if (weight.rank() != 2 || x.rank() == 0 || x.size(-1) != weight.size(1)) {
             throw new TensorException(
                     "linear: an input of shape "

@@ -34,9 +34,17 @@ public sealed interface Recurrences permits Tensor {
             boolean reverse) {
         Tensor x = self().floating("recurrence");
         check(cell, x, weight, bias, initial, lengths);
-        DType type = x.dtype().promote(weight.dtype());
+        Tensor share = Autocast.low(x);
+        Tensor w = Autocast.low(weight);
+        DType type = share.dtype().promote(w.dtype());
         return RecurrenceFunction.of(
-                cell, x.to(type), weight.to(type), bias, initial.to(type), lengths, reverse);
+                cell,
+                share.to(type),
+                w.to(type),
+                Autocast.low(bias),
+                Autocast.low(initial).to(type),
+                lengths,
+                reverse);
     }
 
     private static void check(

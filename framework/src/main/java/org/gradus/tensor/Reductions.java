@@ -50,7 +50,7 @@ public sealed interface Reductions permits Tensor {
 
     /** Returns the mean over axes, which stay with size 1. */
     default Tensor meanKeeping(int... axes) {
-        Tensor x = self().floating("mean");
+        Tensor x = Autocast.high(self().floating("mean"));
         return x.sumKeeping(axes).mul(1.0 / count(axes));
     }
 
@@ -115,7 +115,7 @@ public sealed interface Reductions permits Tensor {
      * @param correction subtracted from the count in the divisor: 1 for unbiased, 0 for biased
      */
     default Tensor varKeeping(int correction, int... axes) {
-        Tensor x = self().floating("var");
+        Tensor x = Autocast.high(self().floating("var"));
         Tensor centered = x.sub(x.meanKeeping(axes));
         return centered.square().sumKeeping(axes).mul(1.0 / Math.max(count(axes) - correction, 0));
     }
@@ -127,7 +127,7 @@ public sealed interface Reductions permits Tensor {
 
     /** Returns the Euclidean norm over axes; its gradient at 0 is 0. */
     default Tensor norm(int... axes) {
-        Tensor squares = self().floating("norm").square().sum(axes);
+        Tensor squares = Autocast.high(self().floating("norm")).square().sum(axes);
         return squares.eq(0).where(squares.zerosLike(), squares.eq(0).where(1, squares).sqrt());
     }
 
@@ -138,7 +138,7 @@ public sealed interface Reductions permits Tensor {
 
     /** Returns the logarithm of the sum of exponentials over axes, which stay with size 1. */
     default Tensor logSumExpKeeping(int... axes) {
-        Tensor x = self().floating("logSumExp");
+        Tensor x = Autocast.high(self().floating("logSumExp"));
         Tensor peak = Autograd.withoutGradients(() -> x.detach().amaxKeeping(axes));
         Tensor shift = peak.isFinite().where(peak, 0);
         return x.sub(shift).exp().sumKeeping(axes).log().add(shift);
@@ -157,12 +157,12 @@ public sealed interface Reductions permits Tensor {
     }
 
     private Tensor reduce(ReduceOp op, int... axes) {
-        Tensor x = self();
+        boolean additive = op == ReduceOp.SUM || op == ReduceOp.PRODUCT;
+        Tensor x = additive ? Autocast.high(self()) : self();
         Shape shape = x.shape();
         String name = op.name().toLowerCase(Locale.ROOT);
         int[] reduced = Checks.of(name, () -> shape.axes(axes));
         Shape result = shape.keeping(reduced);
-        boolean additive = op == ReduceOp.SUM || op == ReduceOp.PRODUCT;
         if (!additive && shape.elements() == 0 && result.elements() > 0) {
             throw new TensorException(name + ": no elements have no extremum, in shape " + shape);
         }

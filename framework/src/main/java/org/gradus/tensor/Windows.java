@@ -21,7 +21,7 @@ public sealed interface Windows permits Tensor {
      * @return {@code [batch, filters, positions...]}
      */
     default Tensor convolve(Tensor weight, Tensor bias, Window window, int groups) {
-        Tensor x = self().floating("convolution");
+        Tensor x = Autocast.low(self().floating("convolution"));
         checkImage("convolution", window);
         Pointwise.checkDevice("convolution", x, weight);
         Shape expected =
@@ -42,8 +42,9 @@ public sealed interface Windows permits Tensor {
         }
         checkBias("convolution", x, bias, weight.size(0));
         checkFits("convolution", window);
-        Tensor w = weight.to(x.dtype());
-        return Convolutions.forward(x, w, bias == null ? null : bias.to(x.dtype()), window, groups);
+        Tensor w = Autocast.low(weight).to(x.dtype());
+        Tensor b = bias == null ? null : Autocast.low(bias).to(x.dtype());
+        return Convolutions.forward(x, w, b, window, groups);
     }
 
     /**
@@ -57,7 +58,7 @@ public sealed interface Windows permits Tensor {
      */
     default Tensor convolveTransposed(
             Tensor weight, Tensor bias, Window window, int[] outputPadding, int groups) {
-        Tensor x = self().floating("transposed convolution");
+        Tensor x = Autocast.low(self().floating("transposed convolution"));
         checkImage("transposed convolution", window);
         Pointwise.checkDevice("transposed convolution", x, weight);
         if (weight.rank() != x.rank()
@@ -87,8 +88,11 @@ public sealed interface Windows permits Tensor {
                             + outputPadding[i];
         }
         Shape result = Checks.of("transposed convolution", () -> Shape.of(sizes));
-        Tensor y = Convolutions.inputGradient(x, weight.to(x.dtype()), window, groups, result);
-        return bias == null ? y : y.add(bias.reshape(channelShape(bias.size(0), x.rank())));
+        Tensor w = Autocast.low(weight).to(x.dtype());
+        Tensor y = Convolutions.inputGradient(x, w, window, groups, result);
+        return bias == null
+                ? y
+                : y.add(Autocast.low(bias).reshape(channelShape(bias.size(0), x.rank())));
     }
 
     /**

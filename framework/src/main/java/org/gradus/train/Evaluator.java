@@ -10,10 +10,12 @@ import org.gradus.data.Batch;
 import org.gradus.data.BatchIterator;
 import org.gradus.data.DataLoader;
 import org.gradus.data.Dataset;
+import org.gradus.dtype.DType;
 import org.gradus.metrics.Metric;
 import org.gradus.nn.Layer;
 import org.gradus.nn.Loss;
 import org.gradus.nn.Module;
+import org.gradus.tensor.Autocast;
 import org.gradus.tensor.Autograd;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
@@ -36,6 +38,7 @@ public final class Evaluator {
     private final List<Metric> metrics = new ArrayList<>();
     private Loss loss;
     private int batchSize = DEFAULT_BATCH_SIZE;
+    private DType precision = DType.F32;
 
     private Evaluator(Module model, Forward forward, Task task) {
         this.model = model;
@@ -85,6 +88,19 @@ public final class Evaluator {
         return this;
     }
 
+    /**
+     * Changes the precision of the products, {@code f32} by default; returns this evaluator. See
+     * {@link Trainer#precision}.
+     */
+    public Evaluator precision(String name) {
+        return precision(Values.precision(name));
+    }
+
+    Evaluator precision(DType type) {
+        precision = type;
+        return this;
+    }
+
     /** Returns the loss and the metrics over all samples. */
     public Evaluation evaluate(Dataset dataset) {
         return evaluate(dataset, () -> false).orElseThrow();
@@ -125,9 +141,9 @@ public final class Evaluator {
         return supervised;
     }
 
-    private static void inScope(Runnable work) {
+    private void inScope(Runnable work) {
         try (var _ = Scope.open()) {
-            Autograd.withoutGradients(work);
+            Autograd.withoutGradients(() -> Autocast.in(precision, work));
         }
     }
 

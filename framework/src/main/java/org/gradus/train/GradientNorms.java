@@ -12,11 +12,30 @@ final class GradientNorms {
     /** A norm that was not finite. */
     record NotFinite(long step, double norm) {}
 
+    private final boolean mayOverflow;
     private Tensor norm;
     private Tensor badStep;
 
+    /**
+     * Begins without norms.
+     *
+     * @param mayOverflow whether norms that are not finite are to be expected: steps with such are
+     *     left out
+     */
+    GradientNorms(boolean mayOverflow) {
+        this.mayOverflow = mayOverflow;
+    }
+
     /** Takes over the norm of a step, counted from 1. */
     void add(long step, Tensor found) {
+        if (mayOverflow) {
+            Tensor replaced = norm;
+            norm = found.detach().compute().unowned();
+            if (replaced != null) {
+                replaced.release();
+            }
+            return;
+        }
         if (norm == null) {
             norm = found.detach().compute().unowned();
             Tensor none = Tensor.zeros(found.device(), DType.I64, Shape.scalar());
@@ -53,8 +72,10 @@ final class GradientNorms {
     void release() {
         if (norm != null) {
             norm.release();
-            badStep.release();
             norm = null;
+        }
+        if (badStep != null) {
+            badStep.release();
             badStep = null;
         }
     }

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.gradus.data.Dataset;
 import org.gradus.device.Device;
 import org.gradus.device.Devices;
+import org.gradus.dtype.DType;
 import org.gradus.metrics.Metric;
 import org.gradus.nn.Layer;
 import org.gradus.nn.Loss;
@@ -61,6 +62,7 @@ public final class Trainer {
     int batchSize = DEFAULT_BATCH_SIZE;
     int evaluationBatchSize;
     int accumulation = 1;
+    DType precision = DType.F32;
     private Loss loss;
     double clipNorm = Double.POSITIVE_INFINITY;
     double clipValue = Double.POSITIVE_INFINITY;
@@ -231,15 +233,15 @@ public final class Trainer {
     }
 
     /**
-     * Sets in what precision matrices are multiplied and activations kept.
+     * Sets in what precision matrices are multiplied and activations kept: {@code f32}, as by
+     * default, {@code bf16} or {@code f16}. Parameters and the optimizer's states are of {@code
+     * F32} in each; {@link org.gradus.tensor.Autocast} says what else is. With {@code f16} the loss
+     * is {@linkplain org.gradus.optim.LossScale scaled}.
      *
-     * @throws IllegalArgumentException if it is not {@code f32}, all there is
+     * @throws IllegalArgumentException if it is none of these
      */
     public Trainer precision(String name) {
-        if (!name.equals("f32")) {
-            throw new IllegalArgumentException(
-                    "no training in precision \"" + name + "\": choose f32");
-        }
+        precision = Values.precision(name);
         return this;
     }
 

@@ -246,7 +246,10 @@ final class TrainingRun {
     /** Evaluates with the metrics of the training, whose sums are put aside for that time. */
     private Optional<Evaluation> evaluation() {
         int size = settings.evaluationBatchSize;
-        Evaluator evaluator = Evaluator.of(task).batchSize(size == 0 ? settings.batchSize : size);
+        Evaluator evaluator =
+                Evaluator.of(task)
+                        .precision(settings.precision)
+                        .batchSize(size == 0 ? settings.batchSize : size);
         List<double[]> sums = new ArrayList<>();
         task.metrics().forEach(metric -> sums.add(metric.state()));
         Optional<Evaluation> evaluation =
@@ -278,6 +281,7 @@ final class TrainingRun {
             if (norm != null) {
                 throw diverged(updater, "the norm of the gradients", norm.norm(), norm.step());
             }
+            updater.requireScale(step);
         }
     }
 
@@ -343,8 +347,7 @@ final class TrainingRun {
                         validated,
                         model.generators());
         Map<String, double[]> sums = new LinkedHashMap<>();
-        stepper.updaters()
-                .forEach(updater -> sums.put(updater.lossName(), updater.losses().state()));
+        stepper.updaters().forEach(updater -> updater.addSums(sums));
         task.metrics().forEach(metric -> sums.put(metric.name(), metric.state()));
         if (settings.plateau != null) {
             sums.put(Values.PLATEAU, settings.plateau.state());
@@ -411,8 +414,7 @@ final class TrainingRun {
     }
 
     private void restoreSums(Map<String, HostArray> sums) {
-        stepper.updaters()
-                .forEach(updater -> updater.losses().restore(sums(sums, updater.lossName())));
+        stepper.updaters().forEach(updater -> updater.restoreSums(name -> sums(sums, name)));
         task.metrics().forEach(metric -> metric.restore(sums(sums, metric.name())));
         if (settings.plateau != null) {
             settings.plateau.restore(sums(sums, Values.PLATEAU));

@@ -11,7 +11,6 @@ import org.gradus.nn.Module;
 import org.gradus.nn.Parameter;
 import org.gradus.optim.Ema;
 import org.gradus.tensor.HostArray;
-import org.gradus.tensor.Scope;
 
 /** What happens in one step: the updates of a task, one after the other, and the averages. */
 final class TrainingStep {
@@ -26,7 +25,7 @@ final class TrainingStep {
         this.device = device;
         this.model = task.model();
         for (Update update : task.updates()) {
-            updaters.add(new Updater(settings, update, updaters.isEmpty()));
+            updaters.add(new Updater(settings, update, device, updaters.isEmpty()));
         }
         requireKnown(settings.groups.keySet());
         requireApart(updaters);
@@ -88,10 +87,7 @@ final class TrainingStep {
             if (updater.takesPartIn(step)) {
                 List<Parameter> frozen = freezeOthers(updater);
                 try {
-                    updater.differentiate(group, device, step);
-                    try (var _ = Scope.open()) {
-                        updater.optimizer().step();
-                    }
+                    updater.update(group, device, step);
                 } finally {
                     frozen.forEach(Parameter::unfreeze);
                 }
@@ -159,12 +155,7 @@ final class TrainingStep {
 
     /** Gives back what the steps held besides the model. */
     void release() {
-        for (Updater updater : updaters) {
-            updater.losses().release();
-            updater.norms().release();
-            updater.optimizer().clearGradients();
-            updater.optimizer().release();
-        }
+        updaters.forEach(Updater::release);
         if (averages != null) {
             averages.release();
         }

@@ -2,24 +2,33 @@ package org.gradus.train;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.gradus.data.Batch;
 import org.gradus.device.Device;
+import org.gradus.dtype.DType;
 import org.gradus.nn.Parameter;
 import org.gradus.optim.Clipping;
+import org.gradus.optim.LossScale;
 import org.gradus.optim.Optimizer;
+import org.gradus.tensor.Autocast;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
 
 /** An update of a task with its optimizer and the sums of its loss. */
 final class Updater {
+    /** Scales a gradient of 1 to the least number that f16 has with all its bits. */
+    private static final double LEAST_SCALE = 1.0 / (1 << 14);
+
     private final Trainer settings;
     private final Update update;
     private final String lossName;
     private final Optimizer optimizer;
     private final LossSums losses = new LossSums();
-    private final GradientNorms norms = new GradientNorms();
+    private final GradientNorms norms;
+    private final LossScale scale;
 
-    Updater(Trainer settings, Update update, boolean first) {
+    Updater(Trainer settings, Update update, Device device, boolean first) {
         this.settings = settings;
         this.update = update;
         this.lossName = first ? Values.LOSS : update.name() + "_" + Values.LOSS;
@@ -28,6 +37,8 @@ final class Updater {
                         settings.groups
                                 .getOrDefault(update.name(), settings.commonGroups)
                                 .apply(update.parameters()));
+        this.scale = settings.precision == DType.F16 ? new LossScale(device) : null;
+        this.norms = new GradientNorms(scale != null);
     }
 
     String name() {
@@ -61,25 +72,73 @@ final class Updater {
     }
 
     /**
-     * Computes the gradients, clipped.
+     * Computes the gradients, clips them, and moves the parameters.
      *
      * @param batches the batches of a step
      * @param step the step, counted from 1
      */
-    void differentiate(List<Batch> batches, Device device, long step) {
+    void update(List<Batch> batches, Device device, long step) {
         optimizer.schedule(settings.scheduleWithPlateau(), step - 1);
         optimizer.clearGradients();
         int samples = batches.stream().mapToInt(Batch::size).sum();
         for (Batch batch : batches) {
             try (var _ = Scope.open()) {
-                Tensor loss = update.loss().of(TensorBatch.of(batch, device));
+                TensorBatch inputs = TensorBatch.of(batch, device);
+                Tensor loss = Autocast.in(settings.precision, () -> update.loss().of(inputs));
                 losses.add(step, loss, batch.size());
                 double weight = (double) batch.size() / samples;
-                (weight == 1 ? loss : loss.mul(weight)).backward();
+                Tensor weighted = weight == 1 ? loss : loss.mul(weight);
+                (scale == null ? weighted : scale.multiply(weighted)).backward();
             }
         }
         try (var _ = Scope.open()) {
+            Tensor verdict = scale == null ? null : scale.divide(parameters());
             clip(step);
+            optimizer.stepIf(verdict);
+            if (scale != null) {
+                scale.update(verdict);
+            }
+        }
+    }
+
+    /**
+     * Checks that the loss is not scaled below all use, which takes dozens of failed steps in a
+     * row; waits for the device.
+     */
+    void requireScale(long step) {
+        if (scale != null && scale.value() < LEAST_SCALE) {
+            throw new TrainingException(
+                    "the gradients were beyond the range of f16 again and again, up to step "
+                            + step
+                            + ": use the precision bf16 or f32, lower the learning rate, or clip"
+                            + " the gradients with clipNorm");
+        }
+    }
+
+    /** Adds what checkpoints keep of this besides the optimizer's states, by name. */
+    void addSums(Map<String, double[]> sums) {
+        sums.put(lossName, losses.state());
+        if (scale != null) {
+            sums.put(lossName + "_scale", scale.state());
+        }
+    }
+
+    /** Continues from what {@link #addSums} added. */
+    void restoreSums(Function<String, double[]> sums) {
+        losses.restore(sums.apply(lossName));
+        if (scale != null) {
+            scale.restore(sums.apply(lossName + "_scale"));
+        }
+    }
+
+    /** Gives back what it held besides the parameters. */
+    void release() {
+        losses.release();
+        norms.release();
+        optimizer.clearGradients();
+        optimizer.release();
+        if (scale != null) {
+            scale.release();
         }
     }
 

@@ -33,7 +33,7 @@ import org.gradus.cli.task.TaskChoice;
  * @param earlyStopping the epochs without improvement after which it ends, if it may
  * @param seed decides the initial parameters, the order of the samples and all else that is random
  * @param device the name of the device, as in {@code auto} or {@code cpu}
- * @param precision the precision of the arithmetic
+ * @param precision of the products: f32, bf16 or f16
  * @param threads the number of threads of the CPU device; 0 for one per core
  * @param logEvery the number of steps between lines of metrics
  * @param checkpointEvery the number of steps between checkpoints besides those at the end of each
@@ -66,7 +66,7 @@ public record Recipe(
         int checkpointEvery,
         ObjectNode resolved) {
 
-    private static final List<String> PRECISIONS = List.of("f32");
+    private static final List<String> PRECISIONS = List.of("f32", "bf16", "f16");
     private static final int DEFAULT_EPOCHS = 5;
     private static final int DEFAULT_BATCH_SIZE = 32;
     private static final int DEFAULT_LOG_EVERY = 50;

@@ -87,6 +87,19 @@ class RunTest {
     }
 
     @Test
+    void aRunInMixedPrecisionSaysSoAndIsEvaluatedInIt() throws IOException {
+        Path mixed = folder.resolve("mixed");
+        Cli.run("train", "digits", "--precision", "bf16", "--steps", 60, "--out", mixed)
+                .succeeded();
+        JsonNode summary = Cli.json(mixed.resolve("summary.json"));
+        assertEquals("bf16", summary.path("precision").asText());
+        assertTrue(Files.readString(mixed.resolve("config.yaml")).contains("precision: bf16"));
+        JsonNode evaluation = Cli.run("evaluate", mixed, "--json").succeeded().json();
+        assertEquals(summary.path("validation"), evaluation.path("validation"));
+        Cli.run("predict", mixed, "--index", 3).succeeded();
+    }
+
+    @Test
     void aPictureIsClassified() throws IOException {
         int right = 0;
         for (int index = 0; index < 20; index++) {

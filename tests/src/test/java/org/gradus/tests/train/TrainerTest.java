@@ -216,7 +216,7 @@ class TrainerTest {
         assertRefused("\"f2\" cannot be monitored", trainer().monitor("f2"));
         assertRefused("once only", trainer().metric(new Accuracy()));
         assertRefused("without a folder", trainer().resume(true));
-        assertThrows(IllegalArgumentException.class, () -> trainer().precision("bf16"));
+        assertThrows(IllegalArgumentException.class, () -> trainer().precision("bf17"));
         assertThrows(IllegalArgumentException.class, () -> trainer().batchSize(0));
         assertThrows(IllegalArgumentException.class, () -> trainer().clipNorm(0));
         assertThrows(IllegalArgumentException.class, () -> epochs(0));
