@@ -27,7 +27,11 @@ public interface Device extends AutoCloseable {
 
     // ---- storage
 
-    /** Returns a block of {@code length} elements with unspecified content. */
+    /**
+     * Returns a block of {@code length} elements with unspecified content.
+     *
+     * @throws DeviceMemoryException if there is no memory for it
+     */
     Buffer allocate(DType dtype, long length);
 
     /** Copies from host memory (native byte order) to a buffer, from element {@code start} on. */

@@ -5,31 +5,56 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.gradus.device.Buffer;
 import org.gradus.device.Device;
+import org.gradus.device.DeviceMemoryException;
 import org.gradus.dtype.DType;
+import org.gradus.shape.Shape;
 
 /** A buffer that several values share; released with the last of them. */
 final class Storage {
-    private static final AtomicInteger LIVE = new AtomicInteger();
+    private static final Holders HOLDERS = new Holders();
 
     private final Device device;
     private final Buffer buffer;
+    private final Shape shape;
     private final AtomicInteger references = new AtomicInteger(1);
     private final List<Value> pendingReaders = new ArrayList<>(2);
     private volatile int version;
 
-    private Storage(Device device, Buffer buffer) {
+    private Storage(Device device, Buffer buffer, Shape shape) {
         this.device = device;
         this.buffer = buffer;
-        LIVE.incrementAndGet();
+        this.shape = shape;
+        HOLDERS.add(device, buffer.dtype(), shape);
     }
 
-    static Storage allocate(Device device, DType dtype, long elements) {
-        return new Storage(device, device.allocate(dtype, elements));
+    /**
+     * Returns a new storage.
+     *
+     * @throws DeviceMemoryException if there is no memory for it, even after all work that was
+     *     under way is done and what is cached was given back; the message says who has it
+     */
+    static Storage allocate(Device device, DType dtype, Shape shape) {
+        try {
+            return new Storage(device, device.allocate(dtype, shape.elements()), shape);
+        } catch (DeviceMemoryException first) {
+            device.synchronize();
+            device.trim();
+        }
+        try {
+            return new Storage(device, device.allocate(dtype, shape.elements()), shape);
+        } catch (DeviceMemoryException second) {
+            String holders = HOLDERS.describe(device);
+            throw new DeviceMemoryException(
+                    second.getMessage()
+                            + ("; wanted for %s%s; ".formatted(dtype, shape))
+                            + (holders.isEmpty() ? "no tensor holds any" : "held by " + holders),
+                    second);
+        }
     }
 
     /** Returns the number of storages that were not released, for tests of leaks. */
     static int live() {
-        return LIVE.get();
+        return HOLDERS.total();
     }
 
     Device device() {
@@ -46,7 +71,7 @@ final class Storage {
 
     void release() {
         if (references.decrementAndGet() == 0) {
-            LIVE.decrementAndGet();
+            HOLDERS.remove(device, buffer.dtype(), shape);
             buffer.release();
         }
     }

@@ -46,7 +46,7 @@ final class Value {
 
     /** Returns a value in new storage, row-major, with unspecified content. */
     static Value allocate(Device device, DType dtype, Shape shape) {
-        Storage storage = Storage.allocate(device, dtype, shape.elements());
+        Storage storage = Storage.allocate(device, dtype, shape);
         return ready(storage, View.of(storage.buffer(), shape));
     }
 
@@ -129,7 +129,7 @@ final class Value {
     }
 
     private void materialize() {
-        Storage target = Storage.allocate(device, dtype, shape.elements());
+        Storage target = Storage.allocate(device, dtype, shape);
         View output = View.of(target.buffer(), shape);
         try {
             Fusion.compute(this, output);

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.gradus.device.DeviceException;
+import org.gradus.device.DeviceMemoryException;
 import org.gradus.device.MemoryReport;
 import org.gradus.dtype.DType;
 
@@ -48,7 +49,7 @@ final class BufferPool {
     /**
      * Returns a buffer of unspecified content.
      *
-     * @throws DeviceException if there is no memory left, even without the cache
+     * @throws DeviceMemoryException if there is no memory left, even without the cache
      */
     CpuBuffer allocate(DType dtype, long length) {
         if (length < 0 || length > MAX_LENGTH) {
@@ -95,7 +96,7 @@ final class BufferPool {
         try {
             return newArray(dtype, capacity);
         } catch (OutOfMemoryError second) {
-            throw new DeviceException(
+            throw new DeviceMemoryException(
                     "out of memory on the CPU: "
                             + (long) capacity * dtype.bytes()
                             + " bytes wanted, "

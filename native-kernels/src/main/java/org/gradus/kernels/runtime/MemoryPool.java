@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.gradus.device.Buffer;
 import org.gradus.device.DeviceException;
+import org.gradus.device.DeviceMemoryException;
 import org.gradus.device.MemoryReport;
 import org.gradus.dtype.DType;
 
@@ -54,7 +55,7 @@ public final class MemoryPool<B> {
     /**
      * Returns a buffer of unspecified content.
      *
-     * @throws DeviceException if there is no memory left, even without the cache
+     * @throws DeviceMemoryException if there is no memory left, even without the cache
      */
     public synchronized PooledBuffer<B> allocate(DType dtype, long length) {
         if (closed) {
@@ -114,8 +115,8 @@ public final class MemoryPool<B> {
         return block.orElseThrow(() -> outOfMemory(bytes));
     }
 
-    private DeviceException outOfMemory(long bytes) {
-        return new DeviceException(
+    private DeviceMemoryException outOfMemory(long bytes) {
+        return new DeviceMemoryException(
                 "out of memory on "
                         + limits.device()
                         + ": "

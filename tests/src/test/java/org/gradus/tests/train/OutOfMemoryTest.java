@@ -1,0 +1,75 @@
+package org.gradus.tests.train;
+
+import static org.gradus.train.TrainingLength.steps;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.gradus.data.Digits;
+import org.gradus.device.Device;
+import org.gradus.device.DeviceMemoryException;
+import org.gradus.dtype.DType;
+import org.gradus.models.Mlp;
+import org.gradus.nn.Loss;
+import org.gradus.shape.Shape;
+import org.gradus.tensor.Scope;
+import org.gradus.tensor.Tensor;
+import org.gradus.tests.conformance.TestDevices;
+import org.gradus.train.Trainer;
+import org.gradus.train.TrainingResult;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What happens when a device has no memory left. */
+class OutOfMemoryTest {
+    /** More than any test has: 7.6 GB. */
+    private static final Shape HUGE = Shape.of(1900, 1000, 1000);
+
+    static List<String> devices() {
+        return TestDevices.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("devices")
+    void theErrorNamesWhoHoldsTheMemory(String name) {
+        Device device = Device.of(name);
+        try (var _ = Scope.open()) {
+            Tensor.zeros(device, DType.F32, Shape.of(31, 37, 41));
+            Tensor.zeros(device, DType.F32, Shape.of(31, 37, 41));
+            Tensor.zeros(device, DType.I64, Shape.of(31, 37, 41));
+            var problem =
+                    assertThrows(
+                            DeviceMemoryException.class,
+                            () -> Tensor.zeros(device, DType.F32, HUGE));
+            String message = problem.getMessage();
+            assertTrue(message.contains("out of memory"), message);
+            assertTrue(message.contains("wanted for f32[1900, 1000, 1000]"), message);
+            assertTrue(message.contains("2 x f32[31, 37, 41], 376.2 kB"), message);
+            assertTrue(message.contains("1 x i64[31, 37, 41], 376.2 kB"), message);
+        }
+    }
+
+    /** The loss of a batch of 32 needs what there is no memory for; that of 8 does not. */
+    @ParameterizedTest
+    @MethodSource("devices")
+    void trainingGoesOnWithASmallerBatch(String device) {
+        Mlp model = new Mlp(64, List.of(16), 10, 0);
+        Loss greedy =
+                (output, target) -> {
+                    if (output.size(0) > 8) {
+                        Tensor.ones(output.device(), DType.F32, HUGE);
+                    }
+                    return Loss.crossEntropy().of(output, target);
+                };
+        Trainer trainer = Trainer.of(model).device(device).loss(greedy);
+        int before = Tensor.liveStorages();
+        assertThrows(
+                DeviceMemoryException.class,
+                () -> trainer.batchSize(32).fit(Digits.train(), steps(3)));
+        long parameters = model.parameters().size();
+        assertEquals(before + parameters, Tensor.liveStorages());
+        TrainingResult result = trainer.batchSize(8).fit(Digits.train(), steps(3));
+        assertEquals(3, result.steps());
+    }
+}
