@@ -138,6 +138,21 @@ void emulator_forget_errors() {
     last_error.clear();
 }
 
+/* what the emulated libraries ask: whether work may be put into a stream now, whether memory is in
+ * use, and to do work in a stream's order; what they were told last, they tell themselves */
+int emulator_usable() {
+    std::lock_guard<std::mutex> held(lock);
+    return usable();
+}
+int emulator_contains(uintptr_t address, size_t bytes) {
+    std::lock_guard<std::mutex> held(lock);
+    return contains(address, bytes);
+}
+void emulator_submit(void *, void (*work)(void *), void (*drop)(void *), void *argument) {
+    work(argument);
+    drop(argument);
+}
+
 void emulator_set_driver_version(int version) { driver_version = version; }
 void emulator_set_devices(int count) { device_count = count; }
 

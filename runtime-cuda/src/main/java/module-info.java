@@ -2,6 +2,7 @@
 module org.gradus.cuda {
     requires org.gradus;
     requires org.gradus.kernels;
+    requires jcublas;
     requires jcuda;
 
     provides org.gradus.device.DeviceProvider with

@@ -13,7 +13,7 @@ import org.gradus.shape.Shape;
  *
  * <p>A space without axes has one element.
  */
-final class LoopSpace {
+public final class LoopSpace {
     /** How an operand's elements follow each other. */
     enum Layout {
         /** Row-major without gaps: the linear index is the position. */
@@ -57,7 +57,7 @@ final class LoopSpace {
      *
      * @param strides for each operand the distances between neighbours along the axes
      */
-    static LoopSpace of(int[] sizes, List<long[]> strides) {
+    public static LoopSpace of(int[] sizes, List<long[]> strides) {
         int operands = strides.size();
         long[] merged = new long[sizes.length];
         long[][] steps = new long[operands][sizes.length];
@@ -97,17 +97,17 @@ final class LoopSpace {
     }
 
     /** Returns the number of axes. */
-    int rank() {
+    public int rank() {
         return sizes.length;
     }
 
     /** Returns the size of an axis. */
-    long size(int axis) {
+    public long size(int axis) {
         return sizes[axis];
     }
 
     /** Returns the number of elements. */
-    long elements() {
+    public long elements() {
         return elements;
     }
 
@@ -127,7 +127,7 @@ final class LoopSpace {
     }
 
     /** Returns the distance between an operand's neighbours along an axis. */
-    long stride(int operand, int axis) {
+    public long stride(int operand, int axis) {
         return strides.get(operand)[axis];
     }
 

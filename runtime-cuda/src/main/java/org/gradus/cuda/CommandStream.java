@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import jcuda.driver.CUcontext;
+import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 import org.gradus.cuda.Handles.DevicePointer;
@@ -134,6 +135,11 @@ final class CommandStream implements DeviceStream {
     }
 
     @Override
+    public CUstream stream() {
+        return stream;
+    }
+
+    @Override
     public synchronized <T> T call(Supplier<T> work) {
         enter();
         return work.get();
@@ -150,11 +156,11 @@ final class CommandStream implements DeviceStream {
     }
 
     @Override
-    public synchronized Buffer reserve(long bytes) {
+    public synchronized long reserve(long bytes) {
         enter();
         PooledBuffer<DevicePointer> buffer = pool.allocateUncounted(DType.U8, bytes);
         reserved.add(buffer);
-        return buffer;
+        return pool.block(buffer).address();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
+import org.gradus.cuda.blas.Blas;
 import org.gradus.cuda.library.LibrarySearch;
 import org.gradus.device.DeviceException;
 
@@ -15,13 +16,15 @@ import org.gradus.device.DeviceException;
  * @param driver launches kernels
  * @param driverVersion the newest CUDA that the driver supports, 13000 for 13.0
  * @param compiler compiles kernels
+ * @param blas multiplies matrices
  */
-record Cuda(Driver driver, int driverVersion, Nvrtc compiler) {
+record Cuda(Driver driver, int driverVersion, Nvrtc compiler, Blas blas) {
 
     /**
-     * Opens the driver and the compiler.
+     * Opens the driver and the compiler, and chooses libraries.
      *
-     * @throws DeviceException if one is missing, too old or sees no GPU; the message says which
+     * @throws DeviceException if one is missing, too old or sees no GPU, or a library that a
+     *     property asks for is missing; the message says which
      */
     static Cuda open(LibrarySearch search) {
         Driver driver = Driver.open(search);
@@ -54,7 +57,7 @@ record Cuda(Driver driver, int driverVersion, Nvrtc compiler) {
                                                         + search.description()
                                                         + "; install the CUDA toolkit, or 'pip"
                                                         + " install nvidia-cuda-nvrtc'"));
-        return new Cuda(driver, version[0], compiler);
+        return new Cuda(driver, version[0], compiler, Blas.choose(search));
     }
 
     /** Returns what each device says about itself. */

@@ -2,9 +2,12 @@ package org.gradus.cuda;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
+import org.gradus.cuda.blas.Multiplication;
 import org.gradus.device.Buffer;
 import org.gradus.device.Capabilities;
+import org.gradus.device.MatmulOptions;
 import org.gradus.device.MemoryReport;
+import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.kernels.DeviceLimits;
 import org.gradus.kernels.KernelSource;
@@ -18,9 +21,10 @@ import org.gradus.kernels.runtime.KernelDevice;
  *
  * <p>System properties: {@code gradus.cuda.memory} limits the memory for tensors in bytes (default:
  * nine tenths of the device's), {@code gradus.cuda.path} names the folders that have the driver's
- * and CUDA's libraries, {@code gradus.cache} is the folder in which compiled kernels are kept
- * (default: {@code ~/.cache/gradus}), {@code gradus.dump=kernels} prints each kernel's source when
- * it is first used.
+ * and CUDA's libraries, {@code gradus.cuda.blas} and {@code gradus.cuda.tf32} say what multiplies
+ * matrices (see {@link org.gradus.cuda.blas.Blas}), {@code gradus.cache} is the folder in which
+ * compiled kernels are kept (default: {@code ~/.cache/gradus}), {@code gradus.dump=kernels} prints
+ * each kernel's source when it is first used.
  */
 public final class CudaDevice extends KernelDevice {
     /** The part of the device's memory that tensors may take; the driver needs some itself. */
@@ -29,12 +33,14 @@ public final class CudaDevice extends KernelDevice {
     private final String name;
     private final Capabilities capabilities;
     private final CommandStream stream;
+    private final Multiplication multiplication;
 
-    private CudaDevice(String name, Capabilities capabilities, Launch launcher) {
+    private CudaDevice(String name, DeviceInfo info, Cuda cuda, Launch launcher) {
         super(launcher);
         this.name = name;
-        this.capabilities = capabilities;
         this.stream = launcher.stream();
+        this.multiplication = cuda.blas().open(stream, info.architecture(), this::copyStrided);
+        this.capabilities = info.capabilities(cuda, multiplication.description());
     }
 
     /** Opens a device with the cache and the limit that the system properties name. */
@@ -54,7 +60,12 @@ public final class CudaDevice extends KernelDevice {
             String name, DeviceInfo info, Cuda cuda, long limit, BinaryCache binaries) {
         boolean dump = Set.of(System.getProperty("gradus.dump", "").split(",")).contains("kernels");
         CommandStream stream = new CommandStream(name, info, cuda, limit, binaries, dump);
-        return new CudaDevice(name, info.capabilities(cuda), new Launch(info.limits(), stream));
+        try {
+            return new CudaDevice(name, info, cuda, new Launch(info.limits(), stream));
+        } catch (RuntimeException e) {
+            stream.close();
+            throw e;
+        }
     }
 
     /** The device as the kernels see it. */
@@ -93,6 +104,13 @@ public final class CudaDevice extends KernelDevice {
     @Override
     public Buffer allocate(DType dtype, long length) {
         return stream.pool().allocate(dtype, length);
+    }
+
+    @Override
+    public void matmul(View a, View b, View c, MatmulOptions options) {
+        if (!multiplication.multiply(a, b, c, options)) {
+            super.matmul(a, b, c, options);
+        }
     }
 
     @Override

@@ -77,14 +77,24 @@ record DeviceInfo(
         return name.contains("emulated");
     }
 
-    /** Returns what the framework asks of a device. */
+    /** Returns what the framework asks of a device that was not opened. */
     Capabilities capabilities(Cuda cuda) {
+        return capabilities(cuda, cuda.blas().description());
+    }
+
+    /**
+     * Returns what the framework asks of a device.
+     *
+     * @param matmul what multiplies its matrices
+     */
+    Capabilities capabilities(Cuda cuda, String matmul) {
         Map<String, String> details = new LinkedHashMap<>();
         details.put("device", name);
         details.put("compute capability", architecture / 10 + "." + architecture % 10);
         details.put("memory", memoryBytes + " bytes");
         details.put("multiprocessors", Integer.toString(limits.units()));
         details.putAll(cuda.details());
+        details.put("matmul", matmul);
         return new Capabilities(
                 name, Capabilities.Kind.GPU, memoryBytes, EnumSet.allOf(DType.class), details);
     }

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.gradus.cuda.library.LibrarySearch;
 
 /** The emulated CUDA of {@code tests/cuda-emulator}, built once, and what it tells about itself. */
-final class Emulator {
+public final class Emulator {
     private static final Emulator INSTANCE = new Emulator();
     private static final int LONGEST_MESSAGE = 512;
 
@@ -31,7 +31,7 @@ final class Emulator {
         this.driver = lookup(folder.resolve("libcuda.so.1"));
     }
 
-    static Emulator get() {
+    public static Emulator get() {
         return INSTANCE;
     }
 
@@ -62,12 +62,12 @@ final class Emulator {
     }
 
     /** Returns the folder that has the emulated libraries. */
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
     /** Returns a search that finds the emulated libraries. */
-    LibrarySearch search() {
+    public LibrarySearch search() {
         return LibrarySearch.in(List.of(folder));
     }
 

@@ -1,6 +1,7 @@
 package org.gradus.cuda.library;
 
 import java.util.function.Supplier;
+import jcuda.driver.CUstream;
 import org.gradus.device.Buffer;
 import org.gradus.device.View;
 
@@ -11,6 +12,9 @@ public interface DeviceStream {
 
     /** Returns the {@code cudaStream_t}, which is the driver's {@code CUstream}. */
     long handle();
+
+    /** Returns the same as JCuda's classes take it. */
+    CUstream stream();
 
     /**
      * Runs something that puts work into the stream, with the device's context current and no other
@@ -25,10 +29,10 @@ public interface DeviceStream {
     Buffer allocate(long bytes);
 
     /**
-     * Returns so many bytes of the device's memory that are the library's as long as the device is
-     * open: what a captured graph may name.
+     * Returns the address of so many bytes of the device's memory that are the library's as long as
+     * the device is open: what a captured graph may name.
      */
-    Buffer reserve(long bytes);
+    long reserve(long bytes);
 
     /** Runs something when the device is closed, after all work is done. */
     void onClose(Runnable action);
