@@ -5,9 +5,32 @@
 #ifndef EMULATED_CUDA
 #define EMULATED_CUDA
 
-#include <math.h>
-#include <stdint.h>
-#include <string.h>
+/*
+ * C's functions by their declarations alone: C++'s headers are long to read, which would be done
+ * for each kernel.
+ */
+#define EMULATED_MATH1(NAME) float NAME##f(float); double NAME(double);
+#define EMULATED_MATH2(NAME) float NAME##f(float, float); double NAME(double, double);
+extern "C" {
+EMULATED_MATH1(sqrt)
+EMULATED_MATH1(exp)
+EMULATED_MATH1(expm1)
+EMULATED_MATH1(log)
+EMULATED_MATH1(log1p)
+EMULATED_MATH1(sin)
+EMULATED_MATH1(cos)
+EMULATED_MATH1(tanh)
+EMULATED_MATH1(erf)
+EMULATED_MATH1(floor)
+EMULATED_MATH1(ceil)
+EMULATED_MATH1(rint)
+EMULATED_MATH1(fabs)
+EMULATED_MATH2(fmod)
+EMULATED_MATH2(pow)
+float fmaf(float, float, float);
+double fma(double, double, double);
+}
+static inline float fma(float a, float b, float c) { return fmaf(a, b, c); }
 
 #define __global__
 #define __device__
@@ -38,7 +61,7 @@ static inline void __syncthreads() { emulated_current->barrier(); }
 
 template <class To, class From> static inline To emulated_bits(From from) {
     To to;
-    memcpy(&to, &from, sizeof to);
+    __builtin_memcpy(&to, &from, sizeof to);
     return to;
 }
 static inline unsigned __float_as_uint(float x) { return emulated_bits<unsigned>(x); }

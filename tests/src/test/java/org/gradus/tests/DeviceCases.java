@@ -5,9 +5,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.gradus.device.Devices;
+import org.gradus.tests.conformance.TestDevices;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -16,12 +20,18 @@ import org.junit.platform.launcher.TestPlan;
 /**
  * Counts the tests that passed on each device, by the device's name in the test's, into a file in
  * the folder that the system property {@code gradus.test.cases} names; {@code .ci/run} prints the
- * sums. So a device on which nothing ran does not go unnoticed.
+ * sums. So a device on which nothing ran does not go unnoticed. Tests that name a device which this
+ * run was not asked to test are about something else.
  */
 public final class DeviceCases implements TestExecutionListener {
     /** Not within the name of a package, as the tests of the architecture have them. */
     private static final Pattern DEVICE =
             Pattern.compile("(?<![\\w.])(?:cpu|(?:opencl|cuda)(?::\\d+)?)\\b");
+
+    private static final Set<String> ASKED_FOR =
+            TestDevices.names().stream()
+                    .map(DeviceCases::withNumber)
+                    .collect(Collectors.toUnmodifiableSet());
 
     private final Map<String, Integer> passed = new TreeMap<>();
 
@@ -35,9 +45,19 @@ public final class DeviceCases implements TestExecutionListener {
                     .results()
                     .map(MatchResult::group)
                     .findFirst()
-                    .map(name -> name.equals("opencl") || name.equals("cuda") ? name + ":0" : name)
+                    .map(DeviceCases::withNumber)
+                    .filter(ASKED_FOR::contains)
                     .ifPresent(name -> passed.merge(name, 1, Integer::sum));
         }
+    }
+
+    private static String withNumber(String device) {
+        return device.equals("opencl") || device.equals("cuda") ? device + ":0" : device;
+    }
+
+    /** Says of the emulated GPU that it is one. */
+    private static String label(String device) {
+        return TestDevices.isEmulated(Devices.of(device)) ? device + " (emulated)" : device;
     }
 
     @Override
@@ -47,7 +67,7 @@ public final class DeviceCases implements TestExecutionListener {
             return;
         }
         StringBuilder lines = new StringBuilder();
-        passed.forEach((name, count) -> lines.append(name).append(' ').append(count).append('\n'));
+        passed.forEach((name, count) -> lines.append(count + " " + label(name) + "\n"));
         try {
             Path file = Path.of(folder, ProcessHandle.current().pid() + ".txt");
             Files.createDirectories(file.getParent());

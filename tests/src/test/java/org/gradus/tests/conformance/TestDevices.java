@@ -2,6 +2,8 @@ package org.gradus.tests.conformance;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.gradus.device.Device;
 import org.gradus.device.DeviceProvider;
 import org.gradus.device.Devices;
@@ -37,6 +39,32 @@ public final class TestDevices {
     /** Returns the same devices with their names, as arguments of parameterized tests. */
     public static List<Named<Device>> named() {
         return all().stream().map(device -> Named.of(device.name(), device)).toList();
+    }
+
+    /**
+     * Returns whether a device is the emulated GPU of {@code tests/cuda-emulator}, for which each
+     * new kernel is a run of g++. The framework and the kernels are the same on all devices, and
+     * others take all cases: this one takes a part of them.
+     */
+    public static boolean isEmulated(Device device) {
+        return device.capabilities().description().contains("emulated");
+    }
+
+    /** Returns the cases for a device: all, or where it is emulated every n-th one. */
+    public static <T> List<T> cases(Device device, List<T> all, int n) {
+        int stride = isEmulated(device) ? n : 1;
+        return IntStream.range(0, all.size())
+                .filter(i -> i % stride == 0)
+                .mapToObj(all::get)
+                .toList();
+    }
+
+    /** Returns the types, single and double precision, in which a device takes its cases. */
+    public static List<DType> precisions(Device device) {
+        return Stream.of(DType.F64, DType.F32)
+                .filter(device.capabilities().dtypes()::contains)
+                .filter(type -> type == DType.F32 || !isEmulated(device))
+                .toList();
     }
 
     /**

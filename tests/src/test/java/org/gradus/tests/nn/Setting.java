@@ -20,14 +20,12 @@ record Setting(Device device, DType dtype, double limit) {
         return TestDevices.all().stream()
                 .flatMap(
                         device ->
-                                Stream.of(
-                                                new Setting(device, DType.F64, 1e-10),
-                                                new Setting(device, DType.F32, 2e-5))
-                                        .filter(Setting::isSupported));
+                                TestDevices.precisions(device).stream()
+                                        .map(dtype -> of(device, dtype)));
     }
 
-    private boolean isSupported() {
-        return device.capabilities().dtypes().contains(dtype);
+    private static Setting of(Device device, DType dtype) {
+        return new Setting(device, dtype, dtype == DType.F64 ? 1e-10 : 2e-5);
     }
 
     Tensor wave(int k, int... sizes) {

@@ -206,10 +206,8 @@ class TransformerGoldensTest {
     Stream<DynamicTest> modulesComputeWhatPyTorchComputes() {
         List<DynamicTest> tests = new ArrayList<>();
         for (Device device : TestDevices.all()) {
-            for (DType dtype : List.of(DType.F64, DType.F32)) {
-                if (device.capabilities().dtypes().contains(dtype)) {
-                    cases().forEach(c -> tests.add(test(device, dtype, c)));
-                }
+            for (DType dtype : TestDevices.precisions(device)) {
+                cases().forEach(c -> tests.add(test(device, dtype, c)));
             }
         }
         return tests.stream();
