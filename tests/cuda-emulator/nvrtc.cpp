@@ -23,11 +23,15 @@ namespace {
 
 enum { SUCCESS = 0, OUT_OF_MEMORY = 1, INVALID_INPUT = 3, INVALID_OPTION = 5, COMPILATION = 6 };
 
+/* the processor that is compiled for; tests change it */
+int known_architecture = 90;
+
 struct Program {
     std::string name;
     std::string source;
     std::string log;
     std::string code;
+    bool is_ptx = false;
 };
 
 std::string folder() {
@@ -91,11 +95,23 @@ int nvrtcVersion(int *major, int *minor) {
     return SUCCESS;
 }
 
+int nvrtcGetNumSupportedArchs(int *count) {
+    *count = 1;
+    return SUCCESS;
+}
+
+int nvrtcGetSupportedArchs(int *architectures) {
+    architectures[0] = known_architecture;
+    return SUCCESS;
+}
+
+void emulator_set_known_architecture(int architecture) { known_architecture = architecture; }
+
 int nvrtcCreateProgram(
         Program **program, const char *source, const char *name, int headers, const char *const *,
         const char *const *) {
     if (!program || !source || headers != 0) return INVALID_INPUT;
-    *program = new Program{name ? name : "kernel", source, "", ""};
+    *program = new Program{name ? name : "kernel", source, "", "", false};
     return SUCCESS;
 }
 
@@ -109,7 +125,10 @@ int nvrtcDestroyProgram(Program **program) {
 int nvrtcCompileProgram(Program *program, int count, const char *const *options) {
     for (int i = 0; i < count; i++) {
         std::string option = options[i];
-        if (option.rfind("--gpu-architecture=sm_", 0) != 0 && option != "--fmad=false") {
+        const std::string known = std::to_string(known_architecture);
+        program->is_ptx = program->is_ptx || option == "--gpu-architecture=compute_" + known;
+        if (option != "--gpu-architecture=sm_" + known && option != "--fmad=false" &&
+            option != "--gpu-architecture=compute_" + known) {
             program->log = "unknown option " + option;
             return INVALID_OPTION;
         }
@@ -158,13 +177,20 @@ int nvrtcGetProgramLog(Program *program, char *log) {
     return SUCCESS;
 }
 
-int nvrtcGetCUBINSize(Program *program, size_t *size) {
-    *size = program->code.size();
+/* code for one processor, or for the driver to translate: here the same but for its name */
+static int code_size(Program *program, bool is_ptx, size_t *size) {
+    *size = program->is_ptx == is_ptx ? program->code.size() : 0;
     return SUCCESS;
 }
 
-int nvrtcGetCUBIN(Program *program, char *code) {
+static int code(Program *program, bool is_ptx, char *code) {
+    if (program->is_ptx != is_ptx) return INVALID_INPUT;
     memcpy(code, program->code.data(), program->code.size());
     return SUCCESS;
 }
+
+int nvrtcGetCUBINSize(Program *program, size_t *size) { return code_size(program, false, size); }
+int nvrtcGetCUBIN(Program *program, char *text) { return code(program, false, text); }
+int nvrtcGetPTXSize(Program *program, size_t *size) { return code_size(program, true, size); }
+int nvrtcGetPTX(Program *program, char *text) { return code(program, true, text); }
 }

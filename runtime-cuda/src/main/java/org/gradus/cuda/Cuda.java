@@ -47,7 +47,7 @@ record Cuda(Driver driver, int driverVersion, Nvrtc compiler, Blas blas) {
                             + " is needed; install one of series 535 or newer");
         }
         Nvrtc compiler =
-                Nvrtc.open(search)
+                Nvrtc.open(search, version[0])
                         .orElseThrow(
                                 () ->
                                         new DeviceException(
@@ -55,8 +55,9 @@ record Cuda(Driver driver, int driverVersion, Nvrtc compiler, Blas blas) {
                                                         + Nvrtc.names()
                                                         + " is not in "
                                                         + search.description()
-                                                        + "; install the CUDA toolkit, or 'pip"
-                                                        + " install nvidia-cuda-nvrtc'"));
+                                                        + ", and all kernels are compiled"
+                                                        + " here; install the CUDA toolkit, or"
+                                                        + " 'pip install nvidia-cuda-nvrtc'"));
         return new Cuda(driver, version[0], compiler, Blas.choose(search));
     }
 

@@ -39,7 +39,7 @@ final class Modules {
         this.binaries = binaries;
         this.dump = dump;
         // a product and a sum are two roundings, as on every other device
-        this.options = List.of("--gpu-architecture=sm_" + architecture, "--fmad=false");
+        this.options = List.of(compiler.target(architecture), "--fmad=false");
     }
 
     /**

@@ -196,6 +196,25 @@ class CudaDeviceTest {
     }
 
     @Test
+    void aGpuNewerThanTheCompilerGetsCodeThatTheDriverTranslates() {
+        emulator.setKnownArchitecture(80);
+        try {
+            device.close();
+            device = open(LIMIT);
+            View x = vector(1);
+            addOne(x);
+            assertEquals(2, read(x)[0]);
+            assertEquals("--gpu-architecture=compute_80", cuda.compiler().target(90));
+            assertEquals("--gpu-architecture=sm_80", cuda.compiler().target(80));
+            var e = assertThrows(DeviceException.class, () -> cuda.compiler().target(75));
+            assertTrue(e.getMessage().contains("of compute capability 7.5"), e.getMessage());
+            assertTrue(e.getMessage().contains("nvidia-cuda-nvrtc-cu12"), e.getMessage());
+        } finally {
+            emulator.setKnownArchitecture(90);
+        }
+    }
+
+    @Test
     void aClosedDeviceGivesAllMemoryBack() {
         View x = vector(1000);
         addOne(x);

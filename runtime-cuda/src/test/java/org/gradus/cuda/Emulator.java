@@ -25,10 +25,12 @@ public final class Emulator {
 
     private final Path folder;
     private final SymbolLookup driver;
+    private final SymbolLookup compiler;
 
     private Emulator() {
         this.folder = build();
         this.driver = lookup(folder.resolve("libcuda.so.1"));
+        this.compiler = lookup(folder.resolve("libnvrtc.so.12"));
     }
 
     public static Emulator get() {
@@ -102,6 +104,11 @@ public final class Emulator {
         call("emulator_set_driver_version", version);
     }
 
+    /** Sets the processor that the compiler knows, 90 for a compute capability of 9.0. */
+    void setKnownArchitecture(int architecture) {
+        call("emulator_set_known_architecture", architecture);
+    }
+
     /** Sets the number of devices that the driver finds. */
     void setDevices(int count) {
         call("emulator_set_devices", count);
@@ -127,8 +134,12 @@ public final class Emulator {
         return handle(name, FunctionDescriptor.of(result));
     }
 
+    private MemorySegment symbol(String name) {
+        return driver.find(name).or(() -> compiler.find(name)).orElseThrow();
+    }
+
     @SuppressWarnings("restricted") // the emulator's own functions
     private MethodHandle handle(String name, FunctionDescriptor signature) {
-        return Linker.nativeLinker().downcallHandle(driver.find(name).orElseThrow(), signature);
+        return Linker.nativeLinker().downcallHandle(symbol(name), signature);
     }
 }
