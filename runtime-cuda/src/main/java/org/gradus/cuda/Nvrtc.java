@@ -194,7 +194,7 @@ final class Nvrtc {
         if (status != 0) {
             return new Result(Optional.empty(), said);
         }
-        boolean isPtx = options.stream().anyMatch(text -> text.startsWith(TARGET + PTX_TARGET));
+        boolean isPtx = options.stream().anyMatch(each -> each.startsWith(TARGET + PTX_TARGET));
         byte[] code =
                 isPtx
                         ? content(program, ptxSize, ptx, arena)

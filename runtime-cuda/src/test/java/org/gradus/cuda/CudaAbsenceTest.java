@@ -48,8 +48,7 @@ class CudaAbsenceTest {
     void aMissingCompilerIsNamedWithWhatToInstall() throws IOException {
         copy("libcuda.so.1");
         String reason = reason();
-        assertTrue(
-                reason.contains("libnvrtc.so.13 or libnvrtc.so.12 is not in " + folder), reason);
+        assertTrue(reason.contains("libnvrtc.so.13 or libnvrtc.so.12 is not in " + folder), reason);
         assertTrue(reason.contains("pip install nvidia-cuda-nvrtc"), reason);
     }
 

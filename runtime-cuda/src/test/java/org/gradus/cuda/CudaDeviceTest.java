@@ -201,7 +201,7 @@ class CudaDeviceTest {
         try {
             device.close();
             device = open(LIMIT);
-            View x = vector(1);
+            View x = vector(1f);
             addOne(x);
             assertEquals(2, read(x)[0]);
             assertEquals("--gpu-architecture=compute_80", cuda.compiler().target(90));
