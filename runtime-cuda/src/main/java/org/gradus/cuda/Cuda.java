@@ -17,8 +17,9 @@ import org.gradus.device.DeviceException;
  * @param driverVersion the newest CUDA that the driver supports, 13000 for 13.0
  * @param compiler compiles kernels
  * @param blas multiplies matrices
+ * @param cudnn convolves, if it is there
  */
-record Cuda(Driver driver, int driverVersion, Nvrtc compiler, Blas blas) {
+record Cuda(Driver driver, int driverVersion, Nvrtc compiler, Blas blas, CudnnChoice cudnn) {
 
     /**
      * Opens the driver and the compiler, and chooses libraries.
@@ -58,7 +59,7 @@ record Cuda(Driver driver, int driverVersion, Nvrtc compiler, Blas blas) {
                                                         + ", and all kernels are compiled"
                                                         + " here; install the CUDA toolkit, or"
                                                         + " 'pip install nvidia-cuda-nvrtc'"));
-        return new Cuda(driver, version[0], compiler, Blas.choose(search));
+        return new Cuda(driver, version[0], compiler, Blas.choose(search), CudnnChoice.of(search));
     }
 
     /** Returns what each device says about itself. */

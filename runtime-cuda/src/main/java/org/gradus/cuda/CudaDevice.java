@@ -1,10 +1,12 @@
 package org.gradus.cuda;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.Set;
 import org.gradus.cuda.blas.Multiplication;
 import org.gradus.device.Buffer;
 import org.gradus.device.Capabilities;
+import org.gradus.device.Kernels;
 import org.gradus.device.MatmulOptions;
 import org.gradus.device.MemoryReport;
 import org.gradus.device.View;
@@ -22,9 +24,10 @@ import org.gradus.kernels.runtime.KernelDevice;
  * <p>System properties: {@code gradus.cuda.memory} limits the memory for tensors in bytes (default:
  * nine tenths of the device's), {@code gradus.cuda.path} names the folders that have the driver's
  * and CUDA's libraries, {@code gradus.cuda.blas} and {@code gradus.cuda.tf32} say what multiplies
- * matrices (see {@link org.gradus.cuda.blas.Blas}), {@code gradus.cache} is the folder in which
- * compiled kernels are kept (default: {@code ~/.cache/gradus}), {@code gradus.dump=kernels} prints
- * each kernel's source when it is first used.
+ * matrices (see {@link org.gradus.cuda.blas.Blas}), {@code gradus.cuda.dnn} says what convolves
+ * (see {@link CudnnChoice}; {@link org.gradus.cuda.dnn.CudnnSettings} names the properties that say
+ * how), {@code gradus.cache} is the folder in which compiled kernels are kept (default: {@code
+ * ~/.cache/gradus}), {@code gradus.dump=kernels} prints each kernel's source when it is first used.
  */
 public final class CudaDevice extends KernelDevice {
     /** The part of the device's memory that tensors may take; the driver needs some itself. */
@@ -34,13 +37,16 @@ public final class CudaDevice extends KernelDevice {
     private final Capabilities capabilities;
     private final CommandStream stream;
     private final Multiplication multiplication;
+    private final CudaFamilies families;
 
     private CudaDevice(String name, DeviceInfo info, Cuda cuda, Launch launcher) {
         super(launcher);
         this.name = name;
         this.stream = launcher.stream();
         this.multiplication = cuda.blas().open(stream, info.architecture(), this::copyStrided);
-        this.capabilities = info.capabilities(cuda, multiplication.description());
+        this.families = CudaFamilies.open(cuda.cudnn(), stream, super::kernels);
+        this.capabilities =
+                info.capabilities(cuda, multiplication.description(), families.description());
     }
 
     /** Opens a device with the cache and the limit that the system properties name. */
@@ -99,6 +105,11 @@ public final class CudaDevice extends KernelDevice {
     @Override
     public Capabilities capabilities() {
         return capabilities;
+    }
+
+    @Override
+    public <K extends Kernels> Optional<K> kernels(Class<K> family, DType dtype) {
+        return families.find(family, dtype);
     }
 
     @Override

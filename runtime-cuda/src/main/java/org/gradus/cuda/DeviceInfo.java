@@ -79,15 +79,16 @@ record DeviceInfo(
 
     /** Returns what the framework asks of a device that was not opened. */
     Capabilities capabilities(Cuda cuda) {
-        return capabilities(cuda, cuda.blas().description());
+        return capabilities(cuda, cuda.blas().description(), cuda.cudnn().description());
     }
 
     /**
      * Returns what the framework asks of a device.
      *
      * @param matmul what multiplies its matrices
+     * @param convolution what convolves its images
      */
-    Capabilities capabilities(Cuda cuda, String matmul) {
+    Capabilities capabilities(Cuda cuda, String matmul, String convolution) {
         Map<String, String> details = new LinkedHashMap<>();
         details.put("device", name);
         details.put("compute capability", architecture / 10 + "." + architecture % 10);
@@ -95,6 +96,7 @@ record DeviceInfo(
         details.put("multiprocessors", Integer.toString(limits.units()));
         details.putAll(cuda.details());
         details.put("matmul", matmul);
+        details.put("convolution", convolution);
         return new Capabilities(
                 name, Capabilities.Kind.GPU, memoryBytes, EnumSet.allOf(DType.class), details);
     }

@@ -46,7 +46,7 @@ public final class Emulator {
                             .start();
             byte[] output = process.getInputStream().readAllBytes();
             String said = new String(output, StandardCharsets.UTF_8).strip();
-            if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
+            if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
                 throw new IllegalStateException("the emulated CUDA cannot be built: " + said);
             }
             return Path.of(said);

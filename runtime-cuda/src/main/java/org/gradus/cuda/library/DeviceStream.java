@@ -4,6 +4,7 @@ import java.util.function.Supplier;
 import jcuda.driver.CUstream;
 import org.gradus.device.Buffer;
 import org.gradus.device.View;
+import org.gradus.shape.Shape;
 
 /** A device's stream, as libraries use it that put work into it. */
 public interface DeviceStream {
@@ -24,6 +25,11 @@ public interface DeviceStream {
 
     /** Returns where a view's first element is on the device. */
     long address(View view);
+
+    /** Returns where a buffer begins on the device. */
+    default long address(Buffer buffer) {
+        return address(View.of(buffer, Shape.scalar()));
+    }
 
     /** Returns so many bytes of the device's memory, of unspecified content. */
     Buffer allocate(long bytes);
