@@ -17,6 +17,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -86,8 +87,10 @@ bool guards_are_whole(uintptr_t address, size_t bytes) {
     return true;
 }
 
-int check_guards(const char *kernel) {
-    for (auto &[address, bytes] : blocks) {
+/* of the blocks that a kernel was given, beyond which it may have written */
+int check_guards(const char *kernel, const std::set<uintptr_t> &given) {
+    for (uintptr_t address : given) {
+        size_t bytes = blocks[address];
         if (!guards_are_whole(address, bytes)) {
             memset((char *)address - GUARD, GUARD_BYTE, GUARD);
             memset((char *)address + bytes, GUARD_BYTE, GUARD);
@@ -334,13 +337,16 @@ int cuLaunchKernel(
                 bx * by * bz, function->bound);
     }
     if (shared != 0 || extra) return fail(INVALID_VALUE, "%s: extra arguments", name);
+    std::set<uintptr_t> given;
     for (int i = 0; function->sizes[i] != 0; i++) {
         if (!arguments || !arguments[i]) return fail(INVALID_VALUE, "%s: no argument %d", name, i);
-        bool is_pointer = function->sizes[i] < 0;
-        if (is_pointer && !contains(*(uintptr_t *)arguments[i], 1)) {
+        if (function->sizes[i] > 0) continue;
+        uintptr_t address = *(uintptr_t *)arguments[i];
+        if (!contains(address, 1)) {
             return sticky = fail(
                            ILLEGAL_ADDRESS, "%s: argument %d is no memory in use", name, i);
         }
+        given.insert(std::prev(blocks.upper_bound(address))->first);
     }
     const unsigned grid[3] = {gx, gy, gz}, block[3] = {bx, by, bz};
     if (!run_grid(function->thread, function->run, arguments, grid, block)) {
@@ -348,6 +354,6 @@ int cuLaunchKernel(
                        LAUNCH_FAILED, "%s: some threads of a block wait at a barrier that others"
                        " never reach", name);
     }
-    return check_guards(name);
+    return check_guards(name, given);
 }
 }
