@@ -12,19 +12,20 @@ import java.util.List;
 import org.gradus.cuda.library.LibrarySearch;
 
 /** An emulated cuDNN beside the emulated driver, and what it tells about itself. */
-final class EmulatedCudnn {
+public final class EmulatedCudnn {
     private final Emulator emulator = Emulator.get();
     private final Path file;
     private final SymbolLookup symbols;
 
+    /** Opens the library of cuDNN 8 or 9. */
     @SuppressWarnings("restricted") // built from the project's own source
-    EmulatedCudnn(int major) {
+    public EmulatedCudnn(int major) {
         this.file = emulator.folder().resolve("cudnn" + major).resolve("libcudnn.so." + major);
         this.symbols = SymbolLookup.libraryLookup(file, Arena.global());
     }
 
     /** Returns a search that finds the emulated driver and this. */
-    LibrarySearch search() {
+    public LibrarySearch search() {
         return LibrarySearch.in(List.of(emulator.folder(), file.getParent()));
     }
 
@@ -39,7 +40,7 @@ final class EmulatedCudnn {
     }
 
     /** Returns how often something was computed. */
-    int calls() {
+    public int calls() {
         return ask("calls");
     }
 
