@@ -1,28 +1,40 @@
 package org.gradus.cuda.blas;
 
+import java.util.Arrays;
+import java.util.List;
+import org.gradus.cuda.library.DeviceStream;
 import org.gradus.device.View;
 import org.gradus.kernels.LoopSpace;
 
 /**
- * The leading axes of a product: the longest is what a library steps along, along the others it is
- * called again.
- *
- * @param space all of them, with the strides of both factors and of the result
- * @param axis the one that the library steps along; -1 if there is none
+ * The products along the leading axes of some views: the longest of these axes is what a library
+ * steps along, along the others it is called again.
  */
-record Batch(LoopSpace space, int axis) {
-    static Batch of(LoopSpace space) {
+final class Batch {
+    private final View[] operands;
+    private final long[] addresses;
+    private final LoopSpace space;
+
+    /** The axis that the library steps along; -1 if there is none. */
+    private final int axis;
+
+    /** The products {@code c = a @ b}. */
+    Batch(DeviceStream stream, View a, View b, View c) {
+        this.operands = new View[] {a, b, c};
+        this.addresses = new long[] {stream.address(a), stream.address(b), stream.address(c)};
+        int[] leading = Arrays.copyOf(c.shape().sizes(), c.shape().rank() - 2);
+        this.space = LoopSpace.of(leading, List.of(a.strides(), b.strides(), c.strides()));
         int longest = -1;
-        for (int axis = 0; axis < space.rank(); axis++) {
-            if (longest < 0 || space.size(axis) > space.size(longest)) {
-                longest = axis;
+        for (int each = 0; each < space.rank(); each++) {
+            if (longest < 0 || space.size(each) > space.size(longest)) {
+                longest = each;
             }
         }
-        return new Batch(space, longest);
+        this.axis = longest;
     }
 
     /** Returns the number of products for one call. */
-    int count() {
+    private int count() {
         return axis < 0 ? 1 : (int) space.size(axis);
     }
 
@@ -32,20 +44,46 @@ record Batch(LoopSpace space, int axis) {
     }
 
     /**
-     * Describes an operand's matrices for one call, or any other; null if they cannot be described.
+     * Describes the products of a call, which are those of any call.
      *
-     * @param address of the first one
+     * @param accumulates whether the previous result is read
+     * @return null if a library cannot be told of them
      */
-    Matrix matrix(View view, int operand, long address) {
-        long bits = address;
+    Gemm describe(boolean accumulates, Epilogue epilogue) {
+        Matrix first = matrix(0);
+        Matrix second = matrix(1);
+        Matrix result = matrix(2);
+        if (first == null || second == null || result == null || result.byColumns()) {
+            return null;
+        }
+        if (count() > 1 && result.stride() == 0) {
+            return null;
+        }
+        return new Gemm(
+                first,
+                second,
+                result,
+                operands[2].shape().size(-2),
+                operands[2].shape().size(-1),
+                operands[0].shape().size(-1),
+                count(),
+                accumulates,
+                epilogue);
+    }
+
+    private Matrix matrix(int operand) {
+        View view = operands[operand];
+        long bits = addresses[operand];
         for (int other = 0; other < space.rank(); other++) {
             bits |= other == axis ? 0 : space.stride(operand, other) * view.dtype().bytes();
         }
         return Matrix.of(view, axis < 0 ? 0 : space.stride(operand, axis), bits);
     }
 
-    /** Returns how many bytes after the first matrix of all that of a call lies. */
-    long bytes(View view, int operand, long call) {
+    /**
+     * Returns where the first matrix of a call is: 0 for {@code a}, 1 for {@code b}, 2 {@code c}.
+     */
+    long address(int operand, long call) {
         long elements = 0;
         long rest = call;
         for (int other = space.rank() - 1; other >= 0; other--) {
@@ -54,6 +92,6 @@ record Batch(LoopSpace space, int axis) {
                 rest /= space.size(other);
             }
         }
-        return elements * view.dtype().bytes();
+        return addresses[operand] + elements * operands[operand].dtype().bytes();
     }
 }

@@ -1,14 +1,11 @@
 package org.gradus.cuda.blas;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.gradus.cuda.library.DeviceStream;
 import org.gradus.device.MatmulOptions;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
-import org.gradus.kernels.LoopSpace;
 import org.gradus.shape.Shape;
 
 /** Products of a device by the library that was chosen, as far as it can be told of them. */
@@ -54,28 +51,43 @@ public final class Multiplication {
             return false;
         }
         Matrix result = Matrix.of(c, 0, 0);
-        if (result == null) {
-            return false;
-        }
-        if (result.byColumns()) {
+        if (result != null && result.byColumns()) {
             // of the transposes, the result is by rows; but its bias is along the other axis
             return options.bias().isEmpty()
                     && multiply(transposed(b), transposed(a), transposed(c), options);
         }
-        if (options.bias().isEmpty()) {
-            return launch(a, b, c, options, null, options.beta());
-        }
-        View bias = options.bias().get();
-        if (fuses(bias, c)) {
-            return launch(a, b, c, options, bias, options.beta());
-        }
-        if (options.beta() != 0
-                || options.activation() != MatmulOptions.Activation.NONE
-                || bias.dtype() != c.dtype()) {
+        View bias = options.bias().orElse(null);
+        boolean plain = options.activation() == MatmulOptions.Activation.NONE;
+        boolean fused = bias != null && fuses(bias, c);
+        boolean copied = bias != null && !fused;
+        if (!plain && !hasEpilogues(c)
+                || copied && !(plain && options.beta() == 0 && bias.dtype() == c.dtype())) {
             return false;
         }
-        copy.accept(bias.expand(c.shape()), c);
-        return launch(a, b, c, options, null, 1);
+        Batch batch = new Batch(stream, a, b, c);
+        double beta = copied ? 1 : options.beta();
+        Gemm gemm = batch.describe(beta != 0, Epilogue.of(fused, options.activation()));
+        if (gemm == null || batch.calls() > MOST_CALLS) {
+            return false;
+        }
+        if (copied) {
+            copy.accept(bias.expand(c.shape()), c);
+        }
+        long biasAddress = fused ? stream.address(bias) : 0;
+        return stream.call(() -> launch(gemm, batch, biasAddress, options.alpha(), beta));
+    }
+
+    private boolean launch(Gemm gemm, Batch batch, long bias, double alpha, double beta) {
+        for (int call = 0; call < batch.calls(); call++) {
+            long first = batch.address(0, call);
+            long second = batch.address(1, call);
+            long result = batch.address(2, call);
+            if (!library.get().multiply(gemm, first, second, result, bias, alpha, beta)) {
+                // equal products have equal answers: it is the first call
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean takes(View a, View b, View c) {
@@ -88,11 +100,14 @@ public final class Multiplication {
         return types && c.elements() > 0 && a.shape().size(-1) > 0;
     }
 
+    private boolean hasEpilogues(View c) {
+        return library.get().hasEpilogues() && c.dtype() != DType.F64;
+    }
+
     /** Returns whether the library can add a bias on the way. */
     private boolean fuses(View bias, View c) {
-        return library.get().hasEpilogues()
+        return hasEpilogues(c)
                 && bias.dtype() == c.dtype()
-                && c.dtype() != DType.F64
                 && (bias.strides()[0] == 1 || bias.shape().size(0) == 1)
                 && stream.address(bias) % BIAS_ALIGNMENT == 0;
     }
@@ -107,65 +122,5 @@ public final class Multiplication {
         strides[rank - 1] = view.strides()[rank - 2];
         strides[rank - 2] = view.strides()[rank - 1];
         return new View(view.buffer(), Shape.of(sizes), strides, view.offset());
-    }
-
-    private boolean launch(View a, View b, View c, MatmulOptions options, View bias, double beta) {
-        if (options.activation() != MatmulOptions.Activation.NONE
-                && (!library.get().hasEpilogues() || c.dtype() == DType.F64)) {
-            return false;
-        }
-        int leading = c.shape().rank() - 2;
-        LoopSpace batch =
-                LoopSpace.of(
-                        Arrays.copyOf(c.shape().sizes(), leading),
-                        List.of(a.strides(), b.strides(), c.strides()));
-        Batch batches = Batch.of(batch);
-        if (batches.calls() > MOST_CALLS) {
-            return false;
-        }
-        long first = stream.address(a);
-        long second = stream.address(b);
-        long result = stream.address(c);
-        Matrix firstMatrix = batches.matrix(a, 0, first);
-        Matrix secondMatrix = batches.matrix(b, 1, second);
-        Matrix resultMatrix = batches.matrix(c, 2, result);
-        if (firstMatrix == null
-                || secondMatrix == null
-                || resultMatrix == null
-                || batches.count() > 1 && resultMatrix.stride() == 0) {
-            return false;
-        }
-        Gemm gemm =
-                new Gemm(
-                        firstMatrix,
-                        secondMatrix,
-                        resultMatrix,
-                        c.shape().size(-2),
-                        c.shape().size(-1),
-                        a.shape().size(-1),
-                        batches.count(),
-                        beta != 0,
-                        Epilogue.of(bias != null, options.activation()));
-        long biasAddress = bias == null ? 0 : stream.address(bias);
-        return stream.call(
-                () -> {
-                    for (int call = 0; call < batches.calls(); call++) {
-                        boolean done =
-                                library.get()
-                                        .multiply(
-                                                gemm,
-                                                first + batches.bytes(a, 0, call),
-                                                second + batches.bytes(b, 1, call),
-                                                result + batches.bytes(c, 2, call),
-                                                biasAddress,
-                                                options.alpha(),
-                                                beta);
-                        if (!done) {
-                            // equal products have equal answers: it is the first call
-                            return false;
-                        }
-                    }
-                    return true;
-                });
     }
 }
