@@ -163,6 +163,18 @@ LAYERS = {
     "adaptiveMaxPool3d": layer(nn.AdaptiveMaxPool3d(1), 1, 2, 2, 3, 2),
     "avgPool1d": layer(nn.AvgPool1d(2, stride=1), 1, 2, 5),
     "avgPool2d": layer(nn.AvgPool2d(2, padding=1, count_include_pad=False), 1, 2, 4, 4),
+    "avgPool1d.ceil": layer(nn.AvgPool1d(3, stride=2, padding=1, ceil_mode=True), 1, 2, 6),
+    "avgPool2d.ceil": layer(
+        nn.AvgPool2d((3, 2), stride=(2, 3), padding=1, ceil_mode=True), 1, 2, 6, 8
+    ),
+    "avgPool2d.ceil.inside": layer(
+        nn.AvgPool2d((3, 2), stride=(2, 3), padding=1, ceil_mode=True, count_include_pad=False),
+        1, 2, 6, 8
+    ),
+    "avgPool2d.ceil.padding": layer(nn.AvgPool2d(2, stride=2, padding=1, ceil_mode=True), 1, 1, 3, 4),
+    "avgPool3d.ceil": layer(
+        nn.AvgPool3d(2, stride=2, ceil_mode=True, count_include_pad=False), 1, 1, 3, 4, 5
+    ),
     "avgPool3d": layer(nn.AvgPool3d(2), 1, 1, 4, 4, 2),
     "adaptiveAvgPool1d": layer(nn.AdaptiveAvgPool1d(3), 1, 2, 7),
     "adaptiveAvgPool2d": layer(nn.AdaptiveAvgPool2d((2, 3)), 1, 2, 5, 7),

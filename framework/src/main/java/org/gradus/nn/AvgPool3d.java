@@ -6,15 +6,15 @@ import org.gradus.device.Window;
 public final class AvgPool3d extends AveragePooling<AvgPool3d> {
     /** Creates a layer whose windows of the given size lie side by side. */
     public AvgPool3d(int... kernel) {
-        this(tiles(3, kernel), true);
+        this(tiles(3, kernel), true, false);
     }
 
-    private AvgPool3d(Window window, boolean countsPadding) {
-        super(window, countsPadding);
+    private AvgPool3d(Window window, boolean countsPadding, boolean roundsUp) {
+        super(window, countsPadding, roundsUp);
     }
 
     @Override
-    AvgPool3d with(Window window, boolean countsPadding) {
-        return new AvgPool3d(window, countsPadding);
+    AvgPool3d with(Window window, boolean countsPadding, boolean roundsUp) {
+        return new AvgPool3d(window, countsPadding, roundsUp);
     }
 }

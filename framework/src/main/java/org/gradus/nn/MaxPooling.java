@@ -41,29 +41,11 @@ public abstract sealed class MaxPooling<L extends MaxPooling<L>> extends Windowe
 
     @Override
     protected final Tensor forward(Tensor x) {
-        return (roundsUp ? extended(x) : x).maxPool(window());
-    }
-
-    /** Returns an image with what the last windows lack: minus infinity, which never wins. */
-    private Tensor extended(Tensor x) {
-        Window w = window();
-        int axes = w.rank();
-        if (x.rank() != axes + 2) {
-            return x;
+        if (!roundsUp || x.rank() != window().rank() + 2) {
+            return x.maxPool(window());
         }
-        int[] widths = new int[2 * axes];
-        for (int i = 0; i < axes; i++) {
-            int size = x.size(i + 2);
-            int padding = w.padding()[i];
-            int stride = w.stride()[i];
-            int reach = w.dilation()[i] * (w.kernel()[i] - 1) + 1;
-            int steps = Math.ceilDiv(size + 2 * padding - reach, stride);
-            // a window that begins in the padding after the end sees nothing
-            steps = steps * stride >= size + padding ? steps - 1 : steps;
-            int missing = steps * stride + reach - size - 2 * padding;
-            widths[2 * (axes - 1 - i) + 1] = Math.max(missing, 0);
-        }
-        return x.pad(Double.NEGATIVE_INFINITY, widths);
+        // minus infinity never wins
+        return extended(x, missing(x), Double.NEGATIVE_INFINITY).maxPool(window());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.gradus.nn;
 
 import org.gradus.device.Window;
+import org.gradus.tensor.Tensor;
 
 /**
  * A layer with a window that slides over the spatial axes. Its settings are made by methods that
@@ -54,6 +55,35 @@ public abstract sealed class Windowed<L extends Windowed<L>> extends Layer
         requireUnused();
         int[] values = Arguments.perAxis("dilation", window.rank(), dilation);
         return with(new Window(window.kernel(), window.stride(), window.padding(), values));
+    }
+
+    /**
+     * Returns by how much an image must be longer at the end of each spatial axis for a last window
+     * that reaches over it, where the others leave something out (PyTorch's {@code ceil_mode}); 0
+     * where none does.
+     */
+    final int[] missing(Tensor x) {
+        int[] missing = new int[window.rank()];
+        for (int i = 0; i < missing.length; i++) {
+            int size = x.size(i + 2);
+            int padding = window.padding()[i];
+            int stride = window.stride()[i];
+            int reach = window.dilation()[i] * (window.kernel()[i] - 1) + 1;
+            int steps = Math.ceilDiv(size + 2 * padding - reach, stride);
+            // a window that begins in the padding after the end sees nothing
+            steps = steps * stride >= size + padding ? steps - 1 : steps;
+            missing[i] = Math.max(steps * stride + reach - size - 2 * padding, 0);
+        }
+        return missing;
+    }
+
+    /** Returns an image that is longer at the end of each spatial axis. */
+    static Tensor extended(Tensor x, int[] missing, double value) {
+        int[] widths = new int[2 * missing.length];
+        for (int i = 0; i < missing.length; i++) {
+            widths[2 * (missing.length - 1 - i) + 1] = missing[i];
+        }
+        return x.pad(value, widths);
     }
 
     /** Returns the settings that differ from the usual, as in {@code "kernel=3, padding=1"}. */

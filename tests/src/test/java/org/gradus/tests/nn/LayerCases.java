@@ -120,6 +120,46 @@ final class LayerCases {
                         2,
                         4,
                         4),
+                new Case(
+                        "avgPool1d.ceil",
+                        () -> new AvgPool1d(3).stride(2).padding(1).roundingUp(),
+                        1,
+                        2,
+                        6),
+                new Case(
+                        "avgPool2d.ceil",
+                        () -> new AvgPool2d(3, 2).stride(2, 3).padding(1).roundingUp(),
+                        1,
+                        2,
+                        6,
+                        8),
+                new Case(
+                        "avgPool2d.ceil.inside",
+                        () ->
+                                new AvgPool2d(3, 2)
+                                        .stride(2, 3)
+                                        .padding(1)
+                                        .withoutCountingPadding()
+                                        .roundingUp(),
+                        1,
+                        2,
+                        6,
+                        8),
+                new Case(
+                        "avgPool2d.ceil.padding",
+                        () -> new AvgPool2d(2).stride(2).padding(1).roundingUp(),
+                        1,
+                        1,
+                        3,
+                        4),
+                new Case(
+                        "avgPool3d.ceil",
+                        () -> new AvgPool3d(2).withoutCountingPadding().roundingUp(),
+                        1,
+                        1,
+                        3,
+                        4,
+                        5),
                 new Case("avgPool3d", () -> new AvgPool3d(2), 1, 1, 4, 4, 2),
                 new Case("adaptiveAvgPool1d", () -> new AdaptiveAvgPool1d(3), 1, 2, 7),
                 new Case("adaptiveAvgPool2d", () -> new AdaptiveAvgPool2d(2, 3), 1, 2, 5, 7),
