@@ -100,6 +100,52 @@ class ViT(nn.Module):
         return self.head(self.encoder(x + self.positions.weight)[:, 0])
 
 
+def convolution(channels, size, kernel, stride=1):
+    return nn.Conv2d(channels, size, kernel, stride, kernel // 2, bias=False)
+
+
+class BasicBlock(nn.Module):
+    def __init__(self, channels, size, stride):
+        super().__init__()
+        self.conv1 = convolution(channels, size, 3, stride)
+        self.bn1 = nn.BatchNorm2d(size)
+        self.conv2 = convolution(size, size, 3)
+        self.bn2 = nn.BatchNorm2d(size)
+        self.downsample = None
+        if stride > 1 or channels != size:
+            self.downsample = nn.Sequential(convolution(channels, size, 1, stride),
+                                            nn.BatchNorm2d(size))
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(self.bn1(self.conv1(x)).relu()))
+        return (y + (x if self.downsample is None else self.downsample(x))).relu()
+
+
+class ResNet(nn.Module):
+    def __init__(self, channels=2, width=4, classes=3):
+        super().__init__()
+        self.conv1 = convolution(channels, width, 3)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.layer1 = nn.Sequential(BasicBlock(width, width, 1))
+        self.layer2 = nn.Sequential(BasicBlock(width, 2 * width, 2))
+        self.fc = nn.Linear(2 * width, classes)
+
+    def forward(self, images):
+        x = self.bn1(self.conv1(images)).relu()
+        return self.fc(self.layer2(self.layer1(x)).mean((2, 3)))
+
+
+class CharLstm(nn.Module):
+    def __init__(self, vocabulary=11, embedding=6, hidden=8, layers=2):
+        super().__init__()
+        self.tokens = nn.Embedding(vocabulary, embedding)
+        self.lstm = nn.LSTM(embedding, hidden, layers, batch_first=True)
+        self.head = nn.Linear(hidden, vocabulary)
+
+    def forward(self, tokens):
+        return self.head(self.lstm(self.tokens(tokens))[0])
+
+
 def padded(tokens):
     """The last i tokens of sequence i are padding."""
     steps = torch.arange(tokens.shape[1])
@@ -120,20 +166,45 @@ def models():
     }
 
 
+def trained_models():
+    """Models whose state is more than parameters, with inputs; they learn a little first."""
+    return {
+        "resnet": (ResNet(), [torch.randn(4, 2, 7, 8)]),
+        "char-lstm": (CharLstm(), [torch.randint(0, 11, (3, 9))]),
+    }
+
+
+def learn(model, inputs):
+    """Five steps, after which running statistics are no longer those of a new model."""
+    optimizer = torch.optim.SGD(model.train().parameters(), 0.1, momentum=0.9)
+    for _ in range(5):
+        optimizer.zero_grad()
+        (model(*inputs) - 1).square().mean().backward()
+        optimizer.step()
+
+
 def write(folder):
     torch.manual_seed(0)
     for name, (model, inputs) in models().items():
         for parameter in model.parameters():
             nn.init.normal_(parameter, 0, 0.4)
-        save_file(dict(model.state_dict()), folder / f"{name}.safetensors")
-        with torch.no_grad():
-            output = model.eval()(*inputs)
-        save_file({f"input{i}": x for i, x in enumerate(inputs)} | {"output": output},
-                  folder / f"{name}.outputs.safetensors")
+        save(folder, name, model, inputs)
+    torch.manual_seed(1)
+    for name, (model, inputs) in trained_models().items():
+        learn(model, inputs)
+        save(folder, name, model, inputs)
+
+
+def save(folder, name, model, inputs):
+    save_file(dict(model.state_dict()), folder / f"{name}.safetensors")
+    with torch.no_grad():
+        output = model.eval()(*inputs)
+    save_file({f"input{i}": x for i, x in enumerate(inputs)} | {"output": output},
+              folder / f"{name}.outputs.safetensors")
 
 
 def check(name, weights, outputs):
-    model = models()[name][0].eval()
+    model = (models() | trained_models())[name][0].eval()
     model.load_state_dict(load_file(weights), strict=True)
     stored = load_file(outputs)
     inputs = [stored[f"input{i}"] for i in range(len(stored) - 1)]

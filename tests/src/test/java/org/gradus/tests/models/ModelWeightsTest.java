@@ -11,7 +11,9 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.gradus.device.Device;
 import org.gradus.io.Safetensors;
+import org.gradus.models.CharLstm;
 import org.gradus.models.Gpt;
+import org.gradus.models.ResNet;
 import org.gradus.models.Seq2SeqTransformer;
 import org.gradus.models.TextClassifier;
 import org.gradus.models.ViT;
@@ -47,7 +49,15 @@ class ModelWeightsTest {
                         "text-classifier",
                         textClassifier(),
                         (m, x) -> ((TextClassifier) m).apply(x.get(0))),
-                new Case("vit", vit(), (m, x) -> ((ViT) m).apply(x.get(0))));
+                new Case("vit", vit(), (m, x) -> ((ViT) m).apply(x.get(0))),
+                new Case(
+                        "resnet",
+                        new ResNet(2, 4, List.of(1, 1), 3),
+                        (m, x) -> ((ResNet) m).apply(x.get(0))),
+                new Case(
+                        "char-lstm",
+                        new CharLstm(11, 6, 8, 2, 0),
+                        (m, x) -> ((CharLstm) m).apply(x.get(0))));
     }
 
     private static Gpt gpt() {
