@@ -41,8 +41,8 @@ public record BeamSearch(int beams, int tokens, long end, double lengthPenalty) 
      */
     public record Hypothesis(long[] tokens, double logProbability, double score) {}
 
-    /** A continuation by one token. */
-    private record Step(int beam, int token, double logProbability) {}
+    /** The continuation of a sequence, which is a row of the model's, by one token. */
+    private record Step(int row, int token, double logProbability) {}
 
     /**
      * Returns the continuations that were found, the best first: ended ones, and if those are fewer
@@ -52,48 +52,112 @@ public record BeamSearch(int beams, int tokens, long end, double lengthPenalty) 
      * @param prompt {@code [1, steps]}, {@code I64}
      */
     public List<Hypothesis> search(Continuation model, Tensor prompt) {
-        List<Hypothesis> ended = new ArrayList<>();
-        List<long[]> open = List.of(new long[0]);
-        double[] scores = {0};
-        Tensor next = prompt;
-        for (int length = 1; length <= tokens; length++) {
-            List<Step> best;
+        return searchAll(model, prompt).getFirst();
+    }
+
+    /**
+     * Searches for the continuations of several prompts together, with the beams of all of them as
+     * the sequences of the model: the same as one search after the other, but for rounding, in far
+     * fewer calls of the model. A prompt whose search has ended takes no more part.
+     *
+     * @param model reads the prompts and what follows; it should not have read before
+     * @param prompts {@code [prompts, steps]}, {@code I64}
+     * @return for each prompt what {@link #search} returns
+     */
+    public List<List<Hypothesis>> searchAll(Continuation model, Tensor prompts) {
+        List<Search> all = new ArrayList<>();
+        for (int i = 0; i < prompts.size(0); i++) {
+            all.add(new Search());
+        }
+        List<Search> open = all;
+        Tensor next = prompts;
+        for (int length = 1; length <= tokens && !open.isEmpty(); length++) {
+            HostArray logProbabilities;
             try (var _ = Scope.open()) {
-                best = best(model.read(next).logSoftmax(1).toHost(), scores);
+                logProbabilities = model.read(next).logSoftmax(1).toHost();
             }
+            List<Search> stillOpen = new ArrayList<>();
             List<Step> followed = new ArrayList<>();
+            int row = 0;
+            for (Search search : open) {
+                int rows = search.scores.length;
+                if (search.advance(logProbabilities, row, length)) {
+                    stillOpen.add(search);
+                    followed.addAll(search.followed);
+                }
+                row += rows;
+            }
+            open = stillOpen;
+            if (length < tokens && !open.isEmpty()) {
+                next = moveOn(model, followed, prompts);
+            }
+        }
+        return all.stream().map(Search::found).toList();
+    }
+
+    /** The search for the continuations of one prompt. */
+    private final class Search {
+        private final List<Hypothesis> ended = new ArrayList<>();
+        private List<long[]> open = List.of(new long[0]);
+        private double[] scores = {0};
+        private List<Step> followed = List.of();
+
+        /**
+         * Takes in the probabilities of the next tokens.
+         *
+         * @param logProbabilities {@code [rows, vocabulary]}, of this search from a first row on
+         * @return whether the search goes on
+         */
+        boolean advance(HostArray logProbabilities, int firstRow, int length) {
+            List<Step> best = best(logProbabilities, firstRow, scores);
+            followed = new ArrayList<>();
+            List<long[]> extended = new ArrayList<>();
             for (Step step : best) {
+                long[] before = open.get(step.row() - firstRow);
                 if (step.token() == end) {
-                    ended.add(hypothesis(open.get(step.beam()), step.logProbability(), length));
+                    ended.add(hypothesis(before, step.logProbability(), length));
                 } else if (followed.size() < beams) {
                     followed.add(step);
+                    long[] after = Arrays.copyOf(before, before.length + 1);
+                    after[before.length] = step.token();
+                    extended.add(after);
                 }
             }
             ended.sort(Comparator.comparingDouble(Hypothesis::score).reversed());
-            open = extended(open, followed);
+            open = extended;
             scores = followed.stream().mapToDouble(Step::logProbability).toArray();
-            if (followed.isEmpty() || cannotImprove(ended, scores[0])) {
-                return ended.subList(0, Math.min(beams, ended.size()));
+            if (followed.isEmpty() || cannotImprove()) {
+                open = List.of();
+                return false;
             }
-            if (length < tokens) {
-                next = moveOn(model, followed, prompt);
+            return true;
+        }
+
+        /** Log-probabilities only fall; the length penalty lifts them most at the full length. */
+        private boolean cannotImprove() {
+            return ended.size() >= beams
+                    && ended.get(beams - 1).score() >= score(scores[0], tokens);
+        }
+
+        List<Hypothesis> found() {
+            List<Hypothesis> found = new ArrayList<>(ended);
+            for (int i = 0; i < open.size() && found.size() < beams; i++) {
+                found.add(hypothesis(open.get(i), scores[i], tokens));
             }
+            found.sort(Comparator.comparingDouble(Hypothesis::score).reversed());
+            return found.subList(0, Math.min(beams, found.size()));
         }
-        for (int i = 0; i < open.size() && ended.size() < beams; i++) {
-            ended.add(hypothesis(open.get(i), scores[i], tokens));
-        }
-        ended.sort(Comparator.comparingDouble(Hypothesis::score).reversed());
-        return ended.subList(0, Math.min(beams, ended.size()));
     }
 
     /** Returns the likeliest steps: enough that as many as beams are left if some end. */
-    private List<Step> best(HostArray logProbabilities, double[] scores) {
+    private List<Step> best(HostArray logProbabilities, int firstRow, double[] scores) {
         int vocabulary = logProbabilities.shape().size(1);
         List<Step> steps = new ArrayList<>();
         for (int beam = 0; beam < scores.length; beam++) {
+            int row = firstRow + beam;
             for (int token = 0; token < vocabulary; token++) {
-                double step = logProbabilities.get((long) beam * vocabulary + token);
-                steps.add(new Step(beam, token, scores[beam] + step));
+                double step = logProbabilities.get((long) row * vocabulary + token);
+                steps.add(new Step(row, token, scores[beam] + step));
             }
         }
         // stable: at equal probabilities the first beam and the lower token come first
@@ -109,26 +173,10 @@ public record BeamSearch(int beams, int tokens, long end, double lengthPenalty) 
         return logProbability / Math.pow(length, lengthPenalty);
     }
 
-    /** Log-probabilities only fall; the length penalty lifts them most at the full length. */
-    private boolean cannotImprove(List<Hypothesis> ended, double bestOpen) {
-        return ended.size() >= beams && ended.get(beams - 1).score() >= score(bestOpen, tokens);
-    }
-
-    private static List<long[]> extended(List<long[]> open, List<Step> steps) {
-        List<long[]> result = new ArrayList<>();
-        for (Step step : steps) {
-            long[] before = open.get(step.beam());
-            long[] after = Arrays.copyOf(before, before.length + 1);
-            after[before.length] = step.token();
-            result.add(after);
-        }
-        return result;
-    }
-
     /** Has the model follow the chosen beams; returns their last tokens. */
     private static Tensor moveOn(Continuation model, List<Step> steps, Tensor like) {
         try (var _ = Scope.open()) {
-            long[] rows = steps.stream().mapToLong(Step::beam).toArray();
+            long[] rows = steps.stream().mapToLong(Step::row).toArray();
             model.select(Tensor.of(HostArray.of(rows, Shape.of(rows.length)), like.device()));
         }
         long[] tokens = steps.stream().mapToLong(Step::token).toArray();

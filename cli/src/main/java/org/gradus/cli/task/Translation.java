@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.gradus.cli.data.DataSplits;
 import org.gradus.cli.data.TextPairFormat;
@@ -46,6 +48,9 @@ import org.gradus.train.Task;
  */
 final class Translation implements LearningTask, Predictions, Generation {
     private static final int SHOWN = 20;
+
+    /** How many sources are searched for together. */
+    private static final int BATCH = 64;
 
     private final Seq2SeqTransformer model;
     private final TextPairFormat format;
@@ -138,15 +143,14 @@ final class Translation implements LearningTask, Predictions, Generation {
     }
 
     private void examine(Dataset pairs, int count, LabelErrorRate tokens, Mean sequences) {
-        references(pairs).entrySet().stream()
-                .limit(count)
-                .forEach(
-                        entry -> {
-                            long[] found = translate(entry.getKey(), search).getFirst().tokens();
-                            long[] nearest = nearest(found, entry.getValue());
-                            tokens.add(found, nearest);
-                            sequences.add(Arrays.equals(found, nearest) ? 0 : 1, 1);
-                        });
+        Map<List<Long>, List<long[]>> references = references(pairs);
+        List<List<Long>> sources = references.keySet().stream().limit(count).toList();
+        Map<List<Long>, long[]> found = best(sources);
+        for (List<Long> source : sources) {
+            long[] nearest = nearest(found.get(source), references.get(source));
+            tokens.add(found.get(source), nearest);
+            sequences.add(Arrays.equals(found.get(source), nearest) ? 0 : 1, 1);
+        }
     }
 
     /** Returns the targets of each source, in the order of the data set. */
@@ -175,23 +179,58 @@ final class Translation implements LearningTask, Predictions, Generation {
         return nearest;
     }
 
+    /** Returns the best target that was found for each source. */
+    private Map<List<Long>, long[]> best(List<List<Long>> sources) {
+        // Sources of one length need no padding, and their targets end at about the same time.
+        Map<Integer, List<List<Long>>> byLength = new TreeMap<>();
+        sources.forEach(
+                source ->
+                        byLength.computeIfAbsent(source.size(), _ -> new ArrayList<>())
+                                .add(source));
+        Map<List<Long>, long[]> best = new HashMap<>();
+        for (List<List<Long>> equal : byLength.values()) {
+            for (int first = 0; first < equal.size(); first += BATCH) {
+                List<List<Long>> batch =
+                        equal.subList(first, Math.min(first + BATCH, equal.size()));
+                List<List<BeamSearch.Hypothesis>> found = translateAll(batch, search);
+                for (int i = 0; i < batch.size(); i++) {
+                    best.put(batch.get(i), found.get(i).getFirst().tokens());
+                }
+            }
+        }
+        return best;
+    }
+
     /** Returns the targets that were found for a source, the best first. */
     private List<BeamSearch.Hypothesis> translate(List<Long> source, BeamSearch beams) {
-        long[] tokens = source.stream().mapToLong(Long::longValue).toArray();
+        return translateAll(List.of(source), beams).getFirst();
+    }
+
+    /**
+     * Returns the targets that were found for each source, the best first.
+     *
+     * @param sources all of one length
+     */
+    private List<List<BeamSearch.Hypothesis>> translateAll(
+            List<List<Long>> sources, BeamSearch beams) {
+        int length = sources.getFirst().size();
+        long[] tokens = sources.stream().flatMap(List::stream).mapToLong(Long::longValue).toArray();
+        long[] starts = new long[sources.size()];
+        Arrays.fill(starts, format.tokens().start());
         try (var _ = Scope.open()) {
             return Autograd.withoutGradients(
                     () -> {
-                        Tensor given = row(tokens);
-                        Tensor start = row(format.tokens().start());
+                        Tensor given = rows(tokens, length);
                         try (Continuation decoder = model.continuation(given)) {
-                            return beams.search(decoder, start);
+                            return beams.searchAll(decoder, rows(starts, 1));
                         }
                     });
         }
     }
 
-    private Tensor row(long... tokens) {
-        return Tensor.of(HostArray.of(tokens, Shape.of(1, tokens.length)), model.device());
+    private Tensor rows(long[] tokens, int length) {
+        Shape shape = Shape.of(tokens.length / length, length);
+        return Tensor.of(HostArray.of(tokens, shape), model.device());
     }
 
     private String text(long[] tokens) {
@@ -237,20 +276,18 @@ final class Translation implements LearningTask, Predictions, Generation {
     @Override
     public Optional<Samples> show(DataSplits data) {
         StringBuilder text = new StringBuilder();
-        references(data.validation()).entrySet().stream()
-                .limit(SHOWN)
-                .forEach(
-                        entry -> {
-                            long[] found = translate(entry.getKey(), search).getFirst().tokens();
-                            long[] nearest = nearest(found, entry.getValue());
-                            text.append(sourceText(entry.getKey()))
-                                    .append(": ")
-                                    .append(text(found));
-                            if (!Arrays.equals(found, nearest)) {
-                                text.append(" (expected ").append(text(nearest)).append(')');
-                            }
-                            text.append('\n');
-                        });
+        Map<List<Long>, List<long[]>> references = references(data.validation());
+        List<List<Long>> sources = references.keySet().stream().limit(SHOWN).toList();
+        Map<List<Long>, long[]> best = best(sources);
+        for (List<Long> source : sources) {
+            long[] found = best.get(source);
+            long[] nearest = nearest(found, references.get(source));
+            text.append(sourceText(source)).append(": ").append(text(found));
+            if (!Arrays.equals(found, nearest)) {
+                text.append(" (expected ").append(text(nearest)).append(')');
+            }
+            text.append('\n');
+        }
         return Optional.of(new Samples.Text(text.toString()));
     }
 

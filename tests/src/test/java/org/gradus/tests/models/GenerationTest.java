@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.gradus.device.Device;
+import org.gradus.dtype.DType;
 import org.gradus.models.BeamSearch;
 import org.gradus.models.BeamSearch.Hypothesis;
 import org.gradus.models.Continuation;
@@ -301,6 +304,40 @@ class GenerationTest {
                 assertArrayEquals(new long[] {4, 5}, best.tokens());
                 assertEquals(Math.log(0.4), best.logProbability(), 1e-6);
             }
+        }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("devices")
+    void severalSourcesAreSearchedTogetherAsOneByOne(Device device) {
+        TransformerSettings layers = TransformerSettings.of(16, 2).withFeedforward(24);
+        var model = new Seq2SeqTransformer(new Seq2SeqTransformer.Settings(13, 13, 0, 2, layers));
+        model.initialize(device, 6).eval();
+        var search = new BeamSearch(3, 12, END, 0);
+        try (var _ = Scope.open()) {
+            int count = 7;
+            Tensor sources = tokens(device, count, 5);
+            Tensor starts = Tensor.ones(device, DType.I64, Shape.of(count, 1));
+            List<List<Hypothesis>> together;
+            try (Continuation reading = model.continuation(sources)) {
+                together = search.searchAll(reading, starts);
+            }
+            assertEquals(count, together.size());
+            Set<Integer> lengths = new HashSet<>();
+            for (int i = 0; i < count; i++) {
+                List<Hypothesis> alone;
+                try (Continuation reading = model.continuation(sources.narrow(0, i, 1))) {
+                    alone = search.search(reading, starts.narrow(0, i, 1));
+                }
+                assertEquals(alone.size(), together.get(i).size());
+                for (int j = 0; j < alone.size(); j++) {
+                    Hypothesis found = together.get(i).get(j);
+                    assertArrayEquals(alone.get(j).tokens(), found.tokens());
+                    assertEquals(alone.get(j).logProbability(), found.logProbability(), 1e-4);
+                    lengths.add(found.tokens().length);
+                }
+            }
+            assertTrue(lengths.size() > 1, "searches that end at different lengths");
         }
     }
 
