@@ -2,11 +2,13 @@ package org.gradus.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.StringJoiner;
-import org.gradus.cli.data.DataSplits;
+import org.gradus.cli.data.DataFormat;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.recipe.Recipe;
 import org.gradus.cli.recipe.Recipes;
@@ -15,6 +17,7 @@ import org.gradus.cli.run.Numbers;
 import org.gradus.cli.run.RunDirectory;
 import org.gradus.cli.run.TrainedModel;
 import org.gradus.cli.settings.Setting;
+import org.gradus.data.Dataset;
 import org.gradus.train.Evaluation;
 import org.gradus.train.Evaluator;
 import picocli.CommandLine.Command;
@@ -50,7 +53,9 @@ final class EvaluateCommand implements Runnable {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "Where the data set is, if not where the run found it.")
+            description =
+                    "Other data: of your own files all is measured, of a known data set its"
+                            + " validation part.")
     private String data;
 
     @Option(
@@ -84,26 +89,17 @@ final class EvaluateCommand implements Runnable {
     public void run() {
         RunDirectory directory = RunDirectory.open(run);
         TrainedModel trained = TrainedModel.load(directory, device);
-        DataSplits splits = data(directory, trained).data().load(trained.format());
-        if (!trained.format().fits(splits.format())) {
-            throw new InputException(
-                    splits.validation().description()
-                            + ": has "
-                            + splits.format().description()
-                            + ", but the model was trained on "
-                            + trained.format().description()
-                            + "; give the same kind of data");
-        }
+        Dataset measured = data(directory, trained);
         Evaluation evaluation =
                 Evaluator.of(trained.learning().evaluation())
                         .precision(trained.recipe().precision())
                         .batchSize(trained.recipe().batchSize())
-                        .evaluate(splits.validation());
+                        .evaluate(measured);
         Optional<Coverage> coverage = coverage(trained);
         if (json) {
-            printJson(directory, trained, splits, evaluation, coverage);
+            printJson(directory, trained, measured, evaluation, coverage);
         } else {
-            print(directory, trained, splits, evaluation);
+            print(directory, trained, measured, evaluation);
             coverage.ifPresent(this::print);
         }
     }
@@ -119,18 +115,27 @@ final class EvaluateCommand implements Runnable {
         return Optional.of(Coverage.measure(trained, judge, samples));
     }
 
-    private Recipe data(RunDirectory directory, TrainedModel trained) {
-        return data == null
-                ? trained.recipe()
-                : Recipes.read(
-                        directory.config(), List.of(Setting.text("--data", "data.path", data)));
+    /** Returns what is measured: the run's own validation set, or all of other data. */
+    private Dataset data(RunDirectory directory, TrainedModel trained) {
+        DataFormat known = trained.format();
+        if (data == null || !isOther(trained.recipe())) {
+            return trained.recipe().data().load(known).requireFit(known).validation();
+        }
+        Setting given = Setting.text("--data", "data.path", data);
+        return Recipes.read(directory.config(), List.of(given)).data().whole(known);
+    }
+
+    private boolean isOther(Recipe recipe) {
+        String before = recipe.resolved().path("data").path("path").asText("");
+        try {
+            return !Path.of(before).toRealPath().equals(Path.of(data).toRealPath());
+        } catch (IOException _) {
+            return true;
+        }
     }
 
     private void print(
-            RunDirectory directory,
-            TrainedModel trained,
-            DataSplits splits,
-            Evaluation evaluation) {
+            RunDirectory directory, TrainedModel trained, Dataset measured, Evaluation evaluation) {
         spec.commandLine()
                 .getOut()
                 .println(
@@ -138,7 +143,7 @@ final class EvaluateCommand implements Runnable {
                                 .formatted(
                                         directory.root(),
                                         Numbers.measured(evaluation.values()),
-                                        splits.validation().description(),
+                                        measured.description(),
                                         Numbers.whole(evaluation.samples()),
                                         Numbers.whole(trained.checkpoint().step()),
                                         Numbers.duration(evaluation.seconds()),
@@ -167,14 +172,14 @@ final class EvaluateCommand implements Runnable {
     private void printJson(
             RunDirectory directory,
             TrainedModel trained,
-            DataSplits splits,
+            Dataset measured,
             Evaluation evaluation,
             Optional<Coverage> coverage) {
         ObjectNode tree = new JsonMapper().createObjectNode();
         tree.put("run", directory.root().toString());
         tree.put("step", trained.checkpoint().step());
         tree.put("device", trained.device().name());
-        tree.put("data", splits.validation().description());
+        tree.put("data", measured.description());
         tree.put("samples", evaluation.samples());
         tree.put("seconds", evaluation.seconds());
         evaluation.values().forEach(tree.putObject("validation")::put);

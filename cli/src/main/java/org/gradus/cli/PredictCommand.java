@@ -29,11 +29,13 @@ import picocli.CommandLine.Spec;
                     + " shows. The digits and Fashion-MNIST show light things on black: for dark"
                     + " ones on white add --invert.",
             "",
+            "Of a model that reconstructs pictures it tells how far off it is at each.",
+            "",
             "For a model of a table each INPUT is a CSV file with the same columns; that of the"
                     + " target may be missing.",
             "",
-            "For a model that tells texts apart each INPUT is a text file; for one that makes texts"
-                    + " from texts it is a text itself, such as a word.",
+            "For a model that tells texts apart each INPUT is a text file, or a text itself; for one"
+                    + " that makes texts from texts it is a text itself, such as a word.",
             "",
             "For a model of a time series each INPUT is a CSV file of days, and what comes after"
                     + " its last is forecast.",
@@ -45,7 +47,7 @@ import picocli.CommandLine.Spec;
             "  gradus predict runs/fashion boot.png shirt.jpg",
             "  gradus predict runs/fashion --index 42",
             "  gradus predict runs/irises unknown.csv --json",
-            "  gradus predict runs/spam mail.txt",
+            "  gradus predict runs/spam mail.txt 'You have won a prize'",
             "  gradus predict runs/pronounce gradient"
         })
 final class PredictCommand implements Runnable {
@@ -58,7 +60,7 @@ final class PredictCommand implements Runnable {
             index = "1..*",
             arity = "0..*",
             paramLabel = "INPUT",
-            description = "Pictures, or tables in CSV files.")
+            description = "Pictures, tables in CSV files, or texts; see above.")
     private List<String> inputs = new ArrayList<>();
 
     @Option(

@@ -1,11 +1,17 @@
 package org.gradus.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
+import org.gradus.cli.data.DataChoice;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.input.Names;
+import org.gradus.cli.recipe.ModelChoice;
+import org.gradus.cli.recipe.OptimizerChoice;
 import org.gradus.cli.recipe.Recipe;
 import org.gradus.cli.recipe.Recipes;
+import org.gradus.cli.recipe.ScheduleChoice;
+import org.gradus.cli.task.TaskChoice;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -25,15 +31,31 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  gradus recipes",
             "  gradus recipes fashion-mlp > mine.yaml",
-            "  gradus train mine.yaml"
+            "  gradus train mine.yaml",
+            "",
+            "What a recipe can name:"
         })
 final class RecipesCommand implements Runnable {
-    @Spec private CommandSpec spec;
+    private CommandSpec spec;
 
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "The recipe to print.")
     private String name;
 
     RecipesCommand() {}
+
+    /** Takes what picocli knows of this command, and adds what there is to its help. */
+    @Spec
+    void describe(CommandSpec description) {
+        spec = description;
+        List<String> footer = new ArrayList<>(List.of(spec.usageMessage().footer()));
+        footer.add("  task       " + String.join(", ", TaskChoice.names()));
+        footer.add("  model      " + String.join(", ", ModelChoice.names()));
+        footer.add("  data       " + String.join(", ", DataChoice.names()));
+        footer.add("  optimizer  " + String.join(", ", OptimizerChoice.names()));
+        footer.add("  schedule   " + String.join(", ", ScheduleChoice.names()));
+        footer.add("docs/adding-a-recipe.md has all settings, docs/data.md examples.");
+        spec.usageMessage().footer(footer.toArray(String[]::new));
+    }
 
     @Override
     public void run() {

@@ -159,7 +159,7 @@ final class TrainCommand implements Callable<Integer> {
         output.flush();
         var stopRequest = main.interruption().beginTraining();
         TrainingResult result = training.start(main.terminal(), stopRequest);
-        return finish(output, run, resolved, result);
+        return finish(output, run, result);
     }
 
     private RunDirectory directory(Recipe wanted) {
@@ -209,15 +209,14 @@ final class TrainCommand implements Callable<Integer> {
         return continued;
     }
 
-    private static int finish(
-            PrintWriter output, RunDirectory run, Recipe recipe, TrainingResult result) {
+    private static int finish(PrintWriter output, RunDirectory run, TrainingResult result) {
         if (result.outcome() == TrainingResult.Outcome.INTERRUPTED) {
             output.println(
                     "interrupted after step "
                             + Numbers.whole(result.steps())
                             + ", checkpoint written");
             output.println("run: " + run.root());
-            output.println("next: gradus train " + recipe.name() + " --resume --out " + run.root());
+            output.println("next: " + run.resumption());
             return INTERRUPTED;
         }
         output.println(

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.HostArray;
@@ -15,7 +16,8 @@ import org.gradus.tensor.HostArray;
  * Pictures in a folder with a sub-folder for each class, whose name is the class's. Classes and
  * pictures (PNG, JPEG; also in folders below) are sorted by name. Pictures are read when asked for.
  *
- * <p>Samples are {@code U8 [channels, height, width]}, targets {@code I64} scalars.
+ * <p>Samples are {@code U8 [channels, height, width]}, targets {@code I64} scalars. What is hidden
+ * (its name begins with a dot) is passed over.
  */
 public final class ImageFolder implements Dataset {
     private static final List<String> EXTENSIONS = List.of(".png", ".jpg", ".jpeg");
@@ -25,7 +27,7 @@ public final class ImageFolder implements Dataset {
     private final List<String> classes;
     private final List<Labeled> files;
     private final Shape shape;
-    private final boolean resized;
+    private final Optional<ImageFit> fit;
 
     private record Labeled(Path file, int label) {}
 
@@ -35,24 +37,28 @@ public final class ImageFolder implements Dataset {
             List<String> classes,
             List<Labeled> files,
             Shape shape,
-            boolean resized) {
+            Optional<ImageFit> fit) {
         this.root = root;
         this.mode = mode;
         this.classes = classes;
         this.files = files;
         this.shape = shape;
-        this.resized = resized;
+        this.fit = fit;
     }
 
     /**
      * Lists a folder's pictures. All must have the size of the first one, unless they are {@link
-     * #resized}.
+     * #fitted} to one.
      *
      * @throws DataException if the folder is missing or has no classes, a class has no pictures, or
      *     the first picture cannot be read
      */
     public static ImageFolder open(Path root, ColorMode mode) {
-        List<Path> folders = list(root).stream().filter(Files::isDirectory).toList();
+        List<Path> folders =
+                list(root).stream()
+                        .filter(Files::isDirectory)
+                        .filter(folder -> !isHidden(folder))
+                        .toList();
         if (folders.isEmpty()) {
             throw new DataException(
                     root
@@ -73,22 +79,62 @@ public final class ImageFolder implements Dataset {
             classes.add(folder.getFileName().toString());
         }
         Shape shape = Images.read(files.getFirst().file, mode).shape();
-        return new ImageFolder(root, mode, List.copyOf(classes), List.copyOf(files), shape, false);
+        return new ImageFolder(
+                root, mode, List.copyOf(classes), List.copyOf(files), shape, Optional.empty());
     }
 
     /**
-     * Returns this data set with all pictures in one size; see {@link Images#resize}. Their
-     * proportions may change.
+     * Returns this data set with all pictures in one size, their proportions changed where need be.
      *
      * @throws IllegalArgumentException if a size is below 1
      */
     public ImageFolder resized(int height, int width) {
+        return fitted(ImageFit.STRETCH, height, width);
+    }
+
+    /**
+     * Returns this data set with all pictures in one size.
+     *
+     * @param how what becomes of pictures of other proportions
+     * @throws IllegalArgumentException if a size is below 1
+     */
+    public ImageFolder fitted(ImageFit how, int height, int width) {
         if (height < 1 || width < 1) {
             throw new IllegalArgumentException(
                     "pictures have sizes of at least 1, not " + height + " by " + width);
         }
         return new ImageFolder(
-                root, mode, classes, files, Shape.of(mode.channels(), height, width), true);
+                root,
+                mode,
+                classes,
+                files,
+                Shape.of(mode.channels(), height, width),
+                Optional.of(how));
+    }
+
+    /**
+     * Returns this data set with the classes of another, so that labels agree with its.
+     *
+     * @throws DataException if this one has a class that is none of them
+     */
+    public ImageFolder withClasses(List<String> others) {
+        for (String name : classes) {
+            if (!others.contains(name)) {
+                throw new DataException(
+                        root.resolve(name)
+                                + ": is none of the classes "
+                                + String.join(", ", others)
+                                + "; rename or remove the folder");
+            }
+        }
+        List<Labeled> relabeled =
+                files.stream()
+                        .map(
+                                each ->
+                                        new Labeled(
+                                                each.file, others.indexOf(classes.get(each.label))))
+                        .toList();
+        return new ImageFolder(root, mode, List.copyOf(others), relabeled, shape, fit);
     }
 
     @Override
@@ -101,20 +147,26 @@ public final class ImageFolder implements Dataset {
         Labeled labeled = files.get(Objects.checkIndex(index, files.size()));
         HostArray image = Images.read(labeled.file, mode);
         if (!image.shape().equals(shape)) {
-            if (!resized) {
-                throw new DataException(
-                        labeled.file
-                                + ": has the shape "
-                                + image.shape()
-                                + ", but "
-                                + files.getFirst().file
-                                + " has "
-                                + shape
-                                + "; choose one size for all to be resized to");
-            }
-            image = Images.resize(image, shape.size(1), shape.size(2));
+            ImageFit how = fit.orElseThrow(() -> otherSize(labeled.file, image));
+            return sample(how.apply(image, shape.size(1), shape.size(2)), labeled.label);
         }
-        return Sample.of(image, HostArray.of(new long[] {labeled.label}, Shape.scalar()));
+        return sample(image, labeled.label);
+    }
+
+    private static Sample sample(HostArray image, int label) {
+        return Sample.of(image, HostArray.of(new long[] {label}, Shape.scalar()));
+    }
+
+    private DataException otherSize(Path file, HostArray image) {
+        return new DataException(
+                file
+                        + ": has the shape "
+                        + image.shape()
+                        + ", but "
+                        + files.getFirst().file
+                        + " has "
+                        + shape
+                        + "; choose one size for all to be resized to");
     }
 
     @Override
@@ -159,7 +211,14 @@ public final class ImageFolder implements Dataset {
 
     private static boolean isPicture(Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return EXTENSIONS.stream().anyMatch(name::endsWith) && Files.isRegularFile(file);
+        return !isHidden(file)
+                && EXTENSIONS.stream().anyMatch(name::endsWith)
+                && Files.isRegularFile(file);
+    }
+
+    /** Other programs leave such files and folders about. */
+    private static boolean isHidden(Path path) {
+        return path.getFileName().toString().startsWith(".");
     }
 
     private static DataException unreadable(Path folder, IOException problem) {

@@ -3,6 +3,7 @@ package org.gradus.data;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.HostArray;
 
@@ -53,6 +54,37 @@ public final class InMemoryDataset implements Dataset {
     public static InMemoryDataset of(
             HostArray input, HostArray targets, List<String> classes, String description) {
         return new InMemoryDataset(List.of(input), targets, classes, description);
+    }
+
+    /**
+     * Returns a data set with its samples read once and kept, such as one that decodes pictures
+     * whenever it is asked. Samples are read by several threads.
+     *
+     * @param source samples of one input each, all of the same types and shapes
+     * @throws DataException if a sample cannot be read
+     */
+    public static InMemoryDataset copyOf(Dataset source) {
+        Sample first = source.get(0);
+        HostArray inputs = rowsLike(first.input(), source.size());
+        HostArray targets = rowsLike(first.target(), source.size());
+        IntStream.range(0, source.size())
+                .parallel()
+                .forEach(
+                        index -> {
+                            Sample sample = source.get(index);
+                            put(sample.input(), inputs, index);
+                            put(sample.target(), targets, index);
+                        });
+        return of(inputs, targets, source.classes(), source.description());
+    }
+
+    private static HostArray rowsLike(HostArray row, int count) {
+        return HostArray.zeros(row.dtype(), row.shape().insert(0, count));
+    }
+
+    private static void put(HostArray row, HostArray into, int index) {
+        long bytes = row.data().byteSize();
+        MemorySegment.copy(row.data(), 0, into.data(), index * bytes, bytes);
     }
 
     @Override

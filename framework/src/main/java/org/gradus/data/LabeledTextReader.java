@@ -32,18 +32,18 @@ final class LabeledTextReader {
         this.source = source;
     }
 
-    static LabeledTexts jsonLines(Path file) {
+    static LabeledTexts jsonLines(Path file, String text, String label) {
         LabeledTextReader reader = new LabeledTextReader(file);
         List<String> lines = TextFile.lines(file);
         for (int i = 0; i < lines.size(); i++) {
             if (!lines.get(i).isBlank()) {
-                reader.json(lines.get(i), i + 1);
+                reader.json(lines.get(i), i + 1, text, label);
             }
         }
         return reader.finish();
     }
 
-    private void json(String line, int number) {
+    private void json(String line, int number, String textName, String labelName) {
         String place = source + ", line " + number;
         JsonNode tree;
         try {
@@ -59,13 +59,18 @@ final class LabeledTextReader {
                             + "); write one object per line",
                     problem);
         }
-        JsonNode text = tree.path("text");
-        JsonNode label = tree.path("label");
-        if (!text.isTextual() || !label.isTextual() && !label.isIntegralNumber()) {
+        JsonNode text = tree.path(textName);
+        JsonNode label = tree.path(labelName);
+        boolean named = label.isTextual() || label.isIntegralNumber() || label.isBoolean();
+        if (!text.isTextual() || !named) {
             throw new DataException(
                     place
-                            + ": needs a \"text\" that is a string and a \"label\" that is a string"
-                            + " or a whole number; correct or remove the line");
+                            + ": needs a \""
+                            + textName
+                            + "\" that is a string and a \""
+                            + labelName
+                            + "\" that is a string, a whole number or a truth value; correct or"
+                            + " remove the line");
         }
         add(text.asText(), label.asText(), place);
     }

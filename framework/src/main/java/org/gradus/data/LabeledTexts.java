@@ -58,12 +58,23 @@ public record LabeledTexts(
 
     /**
      * Reads a file of a JSON object per line with the names {@code text} and {@code label}, which
-     * is a text or a whole number. Other names are passed over, as are empty lines.
+     * is a text, a whole number or a truth value. Other names are passed over, as are empty lines.
      *
      * @throws DataException if the file is missing or damaged; the message names the line
      */
     public static LabeledTexts jsonLines(Path file) {
-        return LabeledTextReader.jsonLines(file);
+        return jsonLines(file, "text", "label");
+    }
+
+    /**
+     * Reads a file of a JSON object per line, see the other {@code jsonLines}.
+     *
+     * @param text the name of the texts
+     * @param label the name of the labels
+     * @throws DataException if the file is missing or damaged; the message names the line
+     */
+    public static LabeledTexts jsonLines(Path file, String text, String label) {
+        return LabeledTextReader.jsonLines(file, text, label);
     }
 
     /**

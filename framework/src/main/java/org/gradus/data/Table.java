@@ -47,11 +47,21 @@ public record Table(Path file, List<String> columns, List<Row> rows) {
      * @throws DataException if it is missing, empty or damaged; the message names the line
      */
     public static Table read(Path file) {
+        return read(file, ',');
+    }
+
+    /**
+     * Reads a file whose values another character separates, such as a semicolon or a tab.
+     *
+     * @throws DataException if it is missing, empty or damaged; the message names the line
+     */
+    public static Table read(Path file, char separator) {
         String text = TextFile.read(file);
         List<String> columns = null;
         List<Row> rows = new ArrayList<>();
         try (CsvReader<CsvRecord> records =
                 CsvReader.builder()
+                        .fieldSeparator(separator)
                         .allowUnclosedQuote(false)
                         .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                         .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
@@ -105,7 +115,7 @@ public record Table(Path file, List<String> columns, List<Row> rows) {
                     file
                             + ": has no column \""
                             + name
-                            + "\"; choose one of "
+                            + "\", which is needed; its columns are "
                             + String.join(", ", columns));
         }
         return index;

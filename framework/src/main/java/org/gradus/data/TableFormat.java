@@ -1,8 +1,8 @@
 package org.gradus.data;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.gradus.shape.Shape;
@@ -18,7 +18,9 @@ import org.gradus.tensor.HostArray;
  *       second feature is 1 where the number is missing and 0 elsewhere.
  *   <li>Any other column, or one that is called a category, becomes a feature for each of its names
  *       in the training part, sorted, and one for what is unknown or missing: 1 for the cell's, 0
- *       for the others.
+ *       for the others. A column most of whose cells are numbers is refused, as the others may be
+ *       mistyped, and so is one of more than 20 names of which nearly every row has its own, as
+ *       that tells rows apart; unless they are called categories.
  *   <li>A cell is missing if it is empty, {@code ?}, {@code NA}, {@code N/A}, {@code NaN} or {@code
  *       null}. A missing target is refused.
  * </ul>
@@ -34,6 +36,9 @@ import org.gradus.tensor.HostArray;
  */
 public record TableFormat(Target target, List<Column> columns) {
     private static final Set<String> MISSING = Set.of("", "?", "NA", "N/A", "NaN", "null");
+
+    /** How many names a column may have however few rows there are. */
+    private static final int FEW_NAMES = 20;
 
     /** What one column becomes. */
     public sealed interface Column {
@@ -114,8 +119,8 @@ public record TableFormat(Target target, List<Column> columns) {
      * @param target what is predicted
      * @param ignored the columns to leave out
      * @param categories the columns whose numbers are names, such as post codes
-     * @throws DataException if there is no such column, a target is missing, or nothing is left to
-     *     predict from
+     * @throws DataException if there is no such column, a target is missing, nothing is left to
+     *     predict from, or a column may be meant otherwise
      */
     public static TableFormat fit(
             Table train, Target target, Set<String> ignored, Set<String> categories) {
@@ -134,7 +139,13 @@ public record TableFormat(Target target, List<Column> columns) {
         }
         Target fitted = target;
         if (!target.isNumber && target.classes.isEmpty()) {
-            fitted = new Target(target.name, names(train, train.column(target.name)), false);
+            List<String> classes = names(train, train.column(target.name));
+            requireFew(
+                    train,
+                    target.name,
+                    classes,
+                    "if they are numbers, predict them as such, with the target type number");
+            fitted = new Target(target.name, classes, false);
         }
         return new TableFormat(fitted, columns);
     }
@@ -151,12 +162,17 @@ public record TableFormat(Target target, List<Column> columns) {
                         .map(row -> row.cells().get(index))
                         .filter(cell -> !MISSING.contains(cell))
                         .toList();
-        boolean numbers =
-                !category
-                        && !present.isEmpty()
-                        && present.stream().allMatch(cell -> Float.isFinite(CsvTable.parse(cell)));
-        if (!numbers) {
-            return new CategoryColumn(name, names(train, index));
+        long numbers = present.stream().filter(TableFormat::isNumber).count();
+        if (category || numbers == 0) {
+            List<String> names = names(train, index);
+            if (!category) {
+                requireFew(
+                        train, name, names, "ignore the column, or list it among the categories");
+            }
+            return new CategoryColumn(name, names);
+        }
+        if (numbers < present.size()) {
+            return mixed(train, name, numbers, present.size());
         }
         double mean = 0;
         for (String cell : present) {
@@ -169,6 +185,58 @@ public record TableFormat(Target target, List<Column> columns) {
         }
         double deviation = variance == 0 ? 1 : Math.sqrt(variance);
         return new NumberColumn(name, mean, deviation, present.size() < train.rows().size());
+    }
+
+    /** A column of names and numbers is one of names, unless most are numbers. */
+    private static Column mixed(Table train, String name, long numbers, int present) {
+        int index = train.column(name);
+        if (2 * numbers <= present) {
+            List<String> names = names(train, index);
+            requireFew(train, name, names, "ignore the column, or list it among the categories");
+            return new CategoryColumn(name, names);
+        }
+        Table.Row bad =
+                train.rows().stream()
+                        .filter(row -> !MISSING.contains(row.cells().get(index)))
+                        .filter(row -> !isNumber(row.cells().get(index)))
+                        .min(Comparator.comparingLong(Table.Row::line))
+                        .orElseThrow();
+        throw new DataException(
+                place(train, bad, name)
+                        + "\""
+                        + bad.cells().get(index)
+                        + "\" is no finite number, but "
+                        + numbers
+                        + " of the "
+                        + present
+                        + " cells of the column are; correct it, leave it empty, or list the"
+                        + " column among the categories");
+    }
+
+    private static void requireFew(
+            Table train, String column, List<String> names, String whatToDo) {
+        if (names.size() > FEW_NAMES && 2 * names.size() > train.rows().size()) {
+            throw new DataException(
+                    train.file()
+                            + ": the column \""
+                            + column
+                            + "\" has "
+                            + names.size()
+                            + " different names in "
+                            + train.rows().size()
+                            + " rows, from which nothing can be learnt; "
+                            + whatToDo);
+        }
+    }
+
+    /** Returns whether a cell says that there is nothing in it. */
+    public static boolean isMissing(String cell) {
+        return MISSING.contains(cell);
+    }
+
+    /** Returns whether a cell holds a finite number. */
+    public static boolean isNumber(String cell) {
+        return Float.isFinite(CsvTable.parse(cell));
     }
 
     private static List<String> names(Table table, int column) {
@@ -191,52 +259,84 @@ public record TableFormat(Target target, List<Column> columns) {
      *     target is missing or no known class; the message names line and column
      */
     public InMemoryDataset encode(Table table) {
-        int count = table.rows().size();
-        float[] inputs = new float[Math.multiplyExact(count, features())];
-        int position = 0;
-        int[] indices = columns.stream().mapToInt(column -> table.column(column.name())).toArray();
-        int targetIndex = table.column(target.name);
-        float[] numbers = new float[count];
-        long[] labels = new long[count];
-        for (int i = 0; i < count; i++) {
-            Table.Row row = table.rows().get(i);
-            for (int j = 0; j < indices.length; j++) {
-                encode(columns.get(j), row.cells().get(indices[j]), inputs, position)
-                        .ifPresent(problem -> refuse(table, row, problem));
-                position += columns.get(j).width();
-            }
-            String cell = row.cells().get(targetIndex);
-            if (target.isNumber) {
-                numbers[i] = CsvTable.parse(cell);
-            } else {
-                labels[i] = target.classes.indexOf(cell);
-            }
-            if (labels[i] < 0 || !Float.isFinite(numbers[i])) {
-                refuse(
-                        table,
-                        row,
-                        "("
-                                + target.name
-                                + "): \""
-                                + cell
-                                + "\" is "
-                                + (target.isNumber
-                                        ? "no finite number"
-                                        : "none of the training part's classes "
-                                                + String.join(", ", target.classes)));
-            }
-        }
-        return InMemoryDataset.of(
-                HostArray.of(inputs, Shape.of(count, features())),
-                target.isNumber
-                        ? HostArray.of(numbers, Shape.of(count, 1))
-                        : HostArray.of(labels, Shape.of(count)),
-                target.classes,
-                table.file().getFileName().toString());
+        return encode(table, table.file().getFileName().toString());
     }
 
-    /** Writes a cell's features; returns what is wrong with it. */
-    private static Optional<String> encode(Column column, String cell, float[] into, int at) {
+    /**
+     * Returns the rows as samples, see the other {@code encode}.
+     *
+     * @param description what they are, in a few words
+     */
+    public InMemoryDataset encode(Table table, String description) {
+        return InMemoryDataset.of(
+                inputs(table),
+                target.isNumber ? numbers(table) : labels(table),
+                target.classes,
+                description);
+    }
+
+    /**
+     * Returns the inputs of rows whose target may not be known: {@code F32 [rows, features]}.
+     *
+     * @throws DataException if a column is missing, or a cell of a column of numbers is none; the
+     *     message names line and column
+     */
+    public HostArray inputs(Table table) {
+        int count = table.rows().size();
+        float[] inputs = new float[Math.multiplyExact(count, features())];
+        int[] indices = columns.stream().mapToInt(column -> table.column(column.name())).toArray();
+        int position = 0;
+        for (Table.Row row : table.rows()) {
+            for (int j = 0; j < indices.length; j++) {
+                Column column = columns.get(j);
+                String cell = row.cells().get(indices[j]);
+                if (!encode(column, cell, inputs, position)) {
+                    throw refused(
+                            table,
+                            row,
+                            column.name(),
+                            cell,
+                            "no finite number, as the training part has");
+                }
+                position += column.width();
+            }
+        }
+        return HostArray.of(inputs, Shape.of(count, features()));
+    }
+
+    private HostArray numbers(Table table) {
+        int index = table.column(target.name);
+        float[] numbers = new float[table.rows().size()];
+        for (int i = 0; i < numbers.length; i++) {
+            Table.Row row = table.rows().get(i);
+            numbers[i] = CsvTable.parse(row.cells().get(index));
+            if (!Float.isFinite(numbers[i])) {
+                throw refused(table, row, target.name, row.cells().get(index), "no finite number");
+            }
+        }
+        return HostArray.of(numbers, Shape.of(numbers.length, 1));
+    }
+
+    private HostArray labels(Table table) {
+        int index = table.column(target.name);
+        long[] labels = new long[table.rows().size()];
+        for (int i = 0; i < labels.length; i++) {
+            Table.Row row = table.rows().get(i);
+            labels[i] = target.classes.indexOf(row.cells().get(index));
+            if (labels[i] < 0) {
+                throw refused(
+                        table,
+                        row,
+                        target.name,
+                        row.cells().get(index),
+                        "none of the training part's classes " + String.join(", ", target.classes));
+            }
+        }
+        return HostArray.of(labels, Shape.of(labels.length));
+    }
+
+    /** Writes a cell's features; returns whether it can be. */
+    private static boolean encode(Column column, String cell, float[] into, int at) {
         boolean missing = MISSING.contains(cell);
         switch (column) {
             case CategoryColumn category -> {
@@ -244,33 +344,37 @@ public record TableFormat(Target target, List<Column> columns) {
                 into[at + (index < 0 ? category.names.size() : index)] = 1;
             }
             case NumberColumn number -> {
-                if (missing && number.marksMissing) {
-                    into[at + 1] = 1;
-                }
-                if (!missing) {
+                if (missing) {
+                    into[at + number.width() - 1] = number.marksMissing ? 1 : 0;
+                } else {
                     float value = CsvTable.parse(cell);
-                    if (!Float.isFinite(value)) {
-                        return Optional.of(
-                                "("
-                                        + number.name
-                                        + "): \""
-                                        + cell
-                                        + "\" is no finite number, as the training part has");
-                    }
                     into[at] = (float) ((value - number.mean) / number.deviation);
+                    return Float.isFinite(value);
                 }
             }
         }
-        return Optional.empty();
+        return true;
     }
 
-    private static void refuse(Table table, Table.Row row, String problem) {
-        throw new DataException(
-                table.file()
-                        + ", line "
-                        + row.line()
-                        + ", column "
+    private static DataException refused(
+            Table table, Table.Row row, String column, String cell, String problem) {
+        return new DataException(
+                place(table, row, column)
+                        + "\""
+                        + cell
+                        + "\" is "
                         + problem
                         + "; correct the cell or remove the row");
+    }
+
+    private static String place(Table table, Table.Row row, String column) {
+        return table.file()
+                + ", line "
+                + row.line()
+                + ", column "
+                + (table.column(column) + 1)
+                + " ("
+                + column
+                + "): ";
     }
 }

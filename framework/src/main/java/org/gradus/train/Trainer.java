@@ -131,7 +131,13 @@ public final class Trainer {
      * optimizer("generator", ...)}; the other updates go by {@link #optimizer(UpdateRule)}.
      */
     public Trainer optimizer(String update, UpdateRule rule) {
-        groups.put(update, ofAll(rule));
+        return optimizer(update, ofAll(rule));
+    }
+
+    /** Chooses how the parameters of one of the task's updates are updated, by groups. */
+    public Trainer optimizer(
+            String update, Function<Map<String, Parameter>, List<ParameterGroup>> grouping) {
+        groups.put(update, grouping);
         return this;
     }
 

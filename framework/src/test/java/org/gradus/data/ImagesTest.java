@@ -153,6 +153,47 @@ class ImagesTest {
     }
 
     @Test
+    void croppingKeepsProportionsAndTheMiddle() {
+        byte[] pixels = new byte[4 * 8];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (10 * (i % 8));
+        }
+        var wide = HostArray.ofBytes(pixels, Shape.of(1, 4, 8));
+        var cut = ImageFit.CROP.apply(wide, 4, 4);
+        assertEquals(Shape.of(1, 4, 4), cut.shape());
+        assertEquals(20, cut.get(0));
+        assertEquals(50, cut.get(15));
+        byte[] counted = new byte[32];
+        for (int i = 0; i < counted.length; i++) {
+            counted[i] = (byte) i;
+        }
+        var tall = HostArray.ofBytes(counted, Shape.of(2, 8, 2));
+        var middle = ImageFit.CROP.apply(tall, 4, 2);
+        assertEquals(4, middle.get(0));
+        assertEquals(20, middle.get(8));
+        assertEquals(Shape.of(2, 3, 7), ImageFit.CROP.apply(tall, 3, 7).shape());
+        assertArrayEquals(
+                Images.resize(wide, 3, 5).toFloats(),
+                ImageFit.STRETCH.apply(wide, 3, 5).toFloats());
+    }
+
+    @Test
+    void aCopyInMemoryHasTheSamePictures() throws IOException {
+        picture("b/x.png", 4, 4, 3);
+        picture("a/y.png", 4, 4, 4);
+        Files.createDirectories(folder.resolve(".hidden"));
+        var read = ImageFolder.open(folder, ColorMode.GRAY);
+        var kept = InMemoryDataset.copyOf(read);
+        assertEquals(read.classes(), kept.classes());
+        var both = new int[] {1, 0};
+        assertArrayEquals(read.batch(both).input().toFloats(), kept.batch(both).input().toFloats());
+        assertArrayEquals(read.batch(both).target().toLongs(), kept.batch(both).target().toLongs());
+        var among = read.withClasses(List.of("c", "b", "a"));
+        assertArrayEquals(new long[] {1, 2}, among.batch(both).target().toLongs());
+        assertThrows(DataException.class, () -> read.withClasses(List.of("a", "c")));
+    }
+
+    @Test
     void aCorruptPictureIsNamed() throws IOException {
         picture("cat/a.png", 4, 4, 10);
         Files.writeString(folder.resolve("cat/b.png"), "no picture");

@@ -79,8 +79,14 @@ class TableFormatTest {
     @Test
     void whatCannotBeEncodedIsNamed() throws IOException {
         var format = fit();
-        refused(format, TRAIN.replace("Rome,10,5", "Rome,10,"), "line 2, column (price): \"\" is");
-        refused(format, TRAIN.replace("\n3,?", "\nbig,?"), "line 3, column (area): \"big\" is no");
+        refused(
+                format,
+                TRAIN.replace("Rome,10,5", "Rome,10,"),
+                "line 2, column 5 (price): \"\" is");
+        refused(
+                format,
+                TRAIN.replace("\n3,?", "\nbig,?"),
+                "line 3, column 1 (area): \"big\" is no");
         refused(format, TRAIN.replace("area", "size"), "has no column \"area\"");
         var classes = TableFormat.fit(table(TRAIN), Target.ofClass("code"), Set.of());
         refused(classes, TRAIN.replace(",20,", ",30,"), "none of the training part's classes 10");
@@ -100,6 +106,50 @@ class TableFormatTest {
                                 train,
                                 Target.number("price"),
                                 Set.of("area", "rooms", "city", "code")));
+    }
+
+    @Test
+    void whatMayBeMistypedIsNotTakenForNames() throws IOException {
+        var number = Target.number("y");
+        var mixed = table("x,y\n1,1\n2,2\n3o,3\n4,4\n");
+        var message =
+                assertThrows(DataException.class, () -> TableFormat.fit(mixed, number, Set.of()))
+                        .getMessage();
+        assertTrue(message.contains("line 4, column 1 (x): \"3o\" is no finite"), message);
+        assertTrue(message.contains("3 of the 4"), message);
+        assertEquals(
+                List.of(new CategoryColumn("x", List.of("1", "2", "3o", "4"))),
+                TableFormat.fit(mixed, number, Set.of(), Set.of("x")).columns());
+        var few = table("x,y\n1,1\na,2\nb,3\n");
+        assertEquals(3, ((CategoryColumn) column(few)).names().size());
+    }
+
+    private static TableFormat.Column column(Table table) {
+        return TableFormat.fit(table, Target.number("y"), Set.of()).columns().getFirst();
+    }
+
+    @Test
+    void aColumnOfOneNamePerRowIsRefused() throws IOException {
+        var text = new StringBuilder("x,y\n");
+        for (int i = 0; i < 21; i++) {
+            text.append("row").append(i).append(',').append(i).append('\n');
+        }
+        var table = table(text.toString());
+        var message = assertThrows(DataException.class, () -> column(table)).getMessage();
+        assertTrue(message.contains("\"x\" has 21 different names in 21 rows"), message);
+        TableFormat.fit(table, Target.number("y"), Set.of(), Set.of("x"));
+        assertThrows(
+                DataException.class,
+                () -> TableFormat.fit(table, Target.ofClass("y"), Set.of(), Set.of("x")));
+    }
+
+    @Test
+    void rowsWithoutATargetHaveInputs() throws IOException {
+        var inputs = fit().inputs(table("code;city;rooms;area\n20;Oslo;;5\n", ';'));
+        assertEquals(Shape.of(1, 9), inputs.shape());
+        assertArrayEquals(
+                new float[] {(float) (2 / Math.sqrt(8 / 3.0)), 0, 1, 1, 0, 0, 0, 1, 0},
+                inputs.toFloats());
     }
 
     @Test
@@ -149,6 +199,10 @@ class TableFormatTest {
     }
 
     private Table table(String content) throws IOException {
-        return Table.read(Files.writeString(folder.resolve("table.csv"), content));
+        return table(content, ',');
+    }
+
+    private Table table(String content, char separator) throws IOException {
+        return Table.read(Files.writeString(folder.resolve("table.csv"), content), separator);
     }
 }

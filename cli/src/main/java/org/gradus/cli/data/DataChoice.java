@@ -11,18 +11,23 @@ import org.gradus.data.Catalogue;
 import org.gradus.data.DataException;
 import org.gradus.data.Dataset;
 import org.gradus.data.DatasetInfo;
+import org.gradus.data.ImageFit;
 import org.gradus.data.Split;
 
 /**
- * The data set that a recipe names: one of the catalogue, or a table or a text of the user's.
+ * The data set that a recipe names: one of the catalogue, or pictures, a table or a text of the
+ * user's.
  *
- * <p>Settings: {@code name}; {@code path}, where it is; for pictures {@code mean} and {@code
- * deviation}, with which each pixel (0..1) is normalized, and {@code augmentation}; for a table
- * those of {@link TableChoice}, for a time series those of {@link SeriesChoice}, for running text
- * those of {@link TextChoice}, for texts with classes those of {@link LabeledTextChoice}, for pairs
- * of texts those of {@link TextPairChoice}.
+ * <p>Settings: {@code name}; {@code path}, where it is; for pictures those of {@link
+ * PictureSettings}, and of {@link ImageFolderChoice} for the user's own; for a table those of
+ * {@link TableChoice}, for a time series those of {@link SeriesChoice}, for running text those of
+ * {@link TextChoice}, for texts with classes those of {@link LabeledTextChoice}, for pairs of texts
+ * those of {@link TextPairChoice}.
  */
 public interface DataChoice {
+    /** The name of a data set of pictures in a folder. */
+    String IMAGES = "images";
+
     /** The name of a data set in a CSV file. */
     String CSV = "csv";
 
@@ -56,14 +61,31 @@ public interface DataChoice {
         return load();
     }
 
-    /** Reads the settings of a data set. */
-    static DataChoice read(Section settings) {
+    /**
+     * Reads all of other data than those a model was trained on, to measure it on them; of a data
+     * set of the catalogue only the part that is for measuring.
+     *
+     * @param known what the run remembers of the data it was trained on
+     */
+    default Dataset whole(DataFormat known) {
+        return load(known).requireFit(known).validation();
+    }
+
+    /** Returns the names of the data sets there are, and of the kinds that a user's own can be. */
+    static List<String> names() {
         List<String> names = new ArrayList<>();
         Catalogue.all().forEach(info -> names.add(info.name()));
-        names.addAll(List.of(CSV, TEXT, TEXTS, PAIRS));
+        names.addAll(List.of(IMAGES, CSV, TEXT, TEXTS, PAIRS));
+        return names;
+    }
+
+    /** Reads the settings of a data set. */
+    static DataChoice read(Section settings) {
+        List<String> names = names();
         settings.requiredText("name", "the name of a data set: " + String.join(", ", names));
         String name = settings.choice("name", "", names);
         return switch (name) {
+            case IMAGES -> ImageFolderChoice.readImages(settings);
             case CSV -> TableChoice.readTable(settings);
             case TEXT -> TextChoice.readText(settings);
             case TEXTS -> LabeledTextChoice.readOwn(settings);
@@ -84,34 +106,24 @@ public interface DataChoice {
 
     private static DataChoice pictures(DatasetInfo info, Section settings) {
         Optional<Path> folder = settings.optionalText("path").map(Path::of);
-        double mean = settings.number("mean", 0);
-        double deviation = settings.positive("deviation", 1);
-        Optional<Augmentation> augmentation =
-                settings.optionalSection("augmentation").map(Augmentation::read);
+        PictureSettings pictures = PictureSettings.read(settings);
         settings.end();
         if (folder.isPresent() && info.folders().isEmpty()) {
             throw settings.refused(
                     "path",
                     "the data set " + info.name() + " is part of Gradus; leave out where it is");
         }
-        return new Named(info, folder, mean, deviation, augmentation);
+        return new Named(info, folder, pictures);
     }
 
     /**
-     * A data set of the catalogue.
+     * Pictures of the catalogue.
      *
-     * @param info what is known about it
-     * @param folder where it is, if the user says so
-     * @param mean what is subtracted from each pixel
-     * @param deviation what the difference is divided by
-     * @param augmentation how the pictures to learn from are changed, if they are
+     * @param info what is known about them
+     * @param folder where they are, if the user says so
+     * @param pictures what becomes of them
      */
-    record Named(
-            DatasetInfo info,
-            Optional<Path> folder,
-            double mean,
-            double deviation,
-            Optional<Augmentation> augmentation)
+    record Named(DatasetInfo info, Optional<Path> folder, PictureSettings pictures)
             implements DataChoice {
         @Override
         public String name() {
@@ -125,20 +137,12 @@ public interface DataChoice {
                             .orElseGet(() -> Catalogue.read(name()));
             requireSamples(split.train());
             requireSamples(split.validation());
-            InputFormat format =
-                    new InputFormat(
+            return pictures.splits(
+                    split,
+                    pictures.format(
                             split.train().inputShapes().getFirst(),
                             split.train().classes(),
-                            List.of(),
-                            new double[] {mean},
-                            new double[] {deviation},
-                            TargetScale.NONE);
-            Dataset train =
-                    augmentation
-                            .map(augmented -> augmented.of(split.train()))
-                            .orElse(split.train());
-            return new DataSplits(
-                    format.normalized(train), format.normalized(split.validation()), format);
+                            ImageFit.STRETCH));
         }
 
         private static void requireSamples(Dataset part) {

@@ -28,9 +28,10 @@ public interface DataFormat {
      * @throws IllegalArgumentException if it is of no known kind, or something is wrong in it
      */
     static DataFormat of(JsonNode json) {
-        String kind = json.path(KIND).asText(InputFormat.KIND_OF_THIS);
+        String kind = json.path(KIND).asText(PictureFormat.KIND_OF_THIS);
         return switch (kind) {
-            case InputFormat.KIND_OF_THIS -> InputFormat.of(json);
+            case PictureFormat.KIND_OF_THIS -> PictureFormat.of(json);
+            case RowFormat.KIND_OF_THIS -> RowFormat.of(json);
             case SeriesFormat.KIND_OF_THIS -> SeriesFormat.of(json);
             case TokenFormat.KIND_OF_THIS -> TokenFormat.of(json);
             case LabeledTextFormat.KIND_OF_THIS -> LabeledTextFormat.of(json);

@@ -1,5 +1,6 @@
 package org.gradus.cli.data;
 
+import org.gradus.cli.input.InputException;
 import org.gradus.data.Dataset;
 
 /**
@@ -9,4 +10,23 @@ import org.gradus.data.Dataset;
  * @param validation the samples to measure on
  * @param format what a sample looks like
  */
-public record DataSplits(Dataset train, Dataset validation, DataFormat format) {}
+public record DataSplits(Dataset train, Dataset validation, DataFormat format) {
+    /**
+     * Returns these, if a model can be measured on them.
+     *
+     * @param known what the run remembers of the data the model was trained on
+     * @throws InputException if they are of another kind
+     */
+    public DataSplits requireFit(DataFormat known) {
+        if (known.fits(format)) {
+            return this;
+        }
+        throw new InputException(
+                validation.description()
+                        + ": has "
+                        + format.description()
+                        + ", but the model was trained on "
+                        + known.description()
+                        + "; give the same kind of data");
+    }
+}

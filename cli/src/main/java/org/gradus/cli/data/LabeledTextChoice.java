@@ -2,15 +2,16 @@ package org.gradus.cli.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.settings.Section;
 import org.gradus.data.Catalogue;
 import org.gradus.data.DataException;
+import org.gradus.data.Dataset;
 import org.gradus.data.DatasetContents;
 import org.gradus.data.DatasetInfo;
 import org.gradus.data.LabeledTexts;
@@ -24,8 +25,8 @@ import org.gradus.data.text.WordTokenizer;
  * file, or a folder with a sub-folder for each class. Settings: {@code path}; {@code tokenizer},
  * {@code words} or {@code bpe}; {@code vocabulary}, how many tokens there are at most; {@code
  * minimum_count}, how often one must be there; {@code length}, how many tokens of a text are read.
- * For the user's own also {@code text} and {@code label}, the columns of a CSV file, {@code
- * validation} and {@code split_seed}.
+ * For the user's own also {@code text} and {@code label}, the columns of a CSV file or the names in
+ * JSON, {@code validation} and {@code split_seed}.
  *
  * @param name the name by which it was chosen
  * @param source reads the two parts
@@ -43,6 +44,54 @@ record LabeledTextChoice(String name, Source source, Tokens tokens) implements D
     @FunctionalInterface
     interface Source {
         Parts<LabeledTexts> read();
+
+        /** Returns all texts together, where they are cut in two here. */
+        default Optional<LabeledTexts> whole() {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The user's own texts.
+     *
+     * @param path where they are
+     * @param text what the texts are called in a file
+     * @param label what the classes are called
+     * @param validation the share that is held back to measure on
+     * @param seed decides which these are
+     */
+    private record Own(Path path, String text, String label, double validation, long seed)
+            implements Source {
+        @Override
+        public Parts<LabeledTexts> read() {
+            try {
+                return texts().split(1 - validation, seed);
+            } catch (IllegalArgumentException problem) {
+                throw new InputException(path + ": " + problem.getMessage(), problem);
+            }
+        }
+
+        @Override
+        public Optional<LabeledTexts> whole() {
+            return Optional.of(texts());
+        }
+
+        private LabeledTexts texts() {
+            String name = path.toString().toLowerCase(Locale.ROOT);
+            if (Files.isDirectory(path)) {
+                return LabeledTexts.folder(path);
+            }
+            if (name.endsWith(".csv")) {
+                return LabeledTexts.csv(path, text, label);
+            }
+            if (name.endsWith(".jsonl") || name.endsWith(".json")) {
+                return LabeledTexts.jsonLines(path, text, label);
+            }
+            throw new DataException(
+                    path
+                            + ": is no folder and no .jsonl or .csv file; give texts with classes as"
+                            + " one of these");
+        }
     }
 
     /**
@@ -102,33 +151,7 @@ record LabeledTextChoice(String name, Source source, Tokens tokens) implements D
         long seed = settings.integer("split_seed", 0);
         Tokens tokens = Tokens.read(settings);
         settings.end();
-        Source source =
-                () -> {
-                    LabeledTexts texts = read(path, text, label);
-                    try {
-                        return texts.split(1 - validation, seed);
-                    } catch (IllegalArgumentException problem) {
-                        throw new InputException(path + ": " + problem.getMessage(), problem);
-                    }
-                };
-        return new LabeledTextChoice(TEXTS, source, tokens);
-    }
-
-    private static LabeledTexts read(Path path, String text, String label) {
-        String name = path.toString().toLowerCase(Locale.ROOT);
-        if (Files.isDirectory(path)) {
-            return LabeledTexts.folder(path);
-        }
-        if (name.endsWith(".csv")) {
-            return LabeledTexts.csv(path, text, label);
-        }
-        if (name.endsWith(".jsonl") || name.endsWith(".json")) {
-            return LabeledTexts.jsonLines(path);
-        }
-        throw new DataException(
-                path
-                        + ": is no folder and no .jsonl or .csv file; give texts with classes as"
-                        + " one of these");
+        return new LabeledTextChoice(TEXTS, new Own(path, text, label, validation, seed), tokens);
     }
 
     @Override
@@ -153,22 +176,37 @@ record LabeledTextChoice(String name, Source source, Tokens tokens) implements D
             return load();
         }
         Parts<LabeledTexts> parts = source.read();
-        Set<String> unknown = new HashSet<>(parts.train().classes());
+        return splits(
+                new Parts<>(
+                        withClasses(parts.train(), format),
+                        withClasses(parts.validation(), format)),
+                format);
+    }
+
+    @Override
+    public Dataset whole(DataFormat known) {
+        if (known instanceof LabeledTextFormat format) {
+            Optional<LabeledTexts> all = source.whole();
+            if (all.isPresent()) {
+                return format.encode(withClasses(all.get(), format));
+            }
+        }
+        return load(known).requireFit(known).validation();
+    }
+
+    private static LabeledTexts withClasses(LabeledTexts texts, LabeledTextFormat format) {
+        Set<String> unknown = new TreeSet<>(texts.classes());
         unknown.removeAll(format.classes());
         if (!unknown.isEmpty()) {
             throw new InputException(
-                    parts.train().description()
+                    texts.description()
                             + ": has the class "
                             + unknown.iterator().next()
                             + ", but the model knows "
                             + String.join(", ", format.classes())
                             + "; give texts of these");
         }
-        return splits(
-                new Parts<>(
-                        parts.train().withClasses(format.classes()),
-                        parts.validation().withClasses(format.classes())),
-                format);
+        return texts.withClasses(format.classes());
     }
 
     private static DataSplits splits(Parts<LabeledTexts> parts, LabeledTextFormat format) {

@@ -3,7 +3,6 @@ package org.gradus.cli.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.List;
 import org.gradus.data.Dataset;
 import org.gradus.data.LabeledTexts;
@@ -61,8 +60,7 @@ public record LabeledTextFormat(Tokenizer tokenizer, int length, List<String> cl
     }
 
     static LabeledTextFormat of(JsonNode tree) {
-        List<String> classes = new ArrayList<>();
-        tree.path("classes").forEach(name -> classes.add(name.asText()));
+        List<String> classes = JsonArrays.texts(tree.path("classes"));
         int length = tree.path("length").asInt();
         if (length < 1 || classes.size() < 2) {
             throw new IllegalArgumentException(

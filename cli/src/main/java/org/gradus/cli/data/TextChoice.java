@@ -21,10 +21,11 @@ import org.gradus.data.text.Tokenizer;
  * Running text, of which a language model learns what comes next: windows at random places to learn
  * from, and windows side by side to measure on. Settings: {@code tokenizer}, {@code vocabulary} (of
  * byte pairs), {@code context}, {@code samples_per_epoch}, {@code validation_samples}; for a text
- * of the user's {@code path} and {@code validation}.
+ * of the user's {@code path}, {@code files} and {@code validation}.
  *
  * @param name the name of the data set
  * @param path where it is, if the user says so
+ * @param files which files of a folder are read, as in {@code *.txt}
  * @param validation the share of a user's text, at its end, that is held back to measure on
  * @param tokenizer what the tokens are: {@code characters}, {@code bytes} or {@code bpe}
  * @param vocabulary the number of tokens of byte pairs
@@ -36,6 +37,7 @@ import org.gradus.data.text.Tokenizer;
 record TextChoice(
         String name,
         Optional<Path> path,
+        String files,
         double validation,
         String tokenizer,
         int vocabulary,
@@ -60,24 +62,25 @@ record TextChoice(
     /** Reads the settings of a text of the catalogue. */
     static TextChoice readNamed(DatasetInfo info, Section settings) {
         Optional<Path> path = settings.optionalText("path").map(Path::of);
-        return read(info.name(), path, 0, settings);
+        return read(info.name(), path, TextFiles.DEFAULT, 0, settings);
     }
 
     /** Reads the settings of a text of the user's. */
     static TextChoice readText(Section settings) {
         String path =
-                settings.requiredText(
-                        "path", "a text file or a folder of .txt files, or --data PATH");
+                settings.requiredText("path", "a text file or a folder of them, or --data PATH");
+        String files = settings.text("files", TextFiles.DEFAULT);
         double validation = settings.between("validation", DEFAULT_VALIDATION, LEAST_VALIDATION, 1);
-        return read(TEXT, Optional.of(Path.of(path)), validation, settings);
+        return read(TEXT, Optional.of(Path.of(path)), files, validation, settings);
     }
 
     private static TextChoice read(
-            String name, Optional<Path> path, double validation, Section settings) {
+            String name, Optional<Path> path, String files, double validation, Section settings) {
         TextChoice choice =
                 new TextChoice(
                         name,
                         path,
+                        files,
                         validation,
                         settings.choice(
                                 "tokenizer", CHARACTERS, List.of(CHARACTERS, BYTES, BYTE_PAIRS)),
@@ -101,6 +104,20 @@ record TextChoice(
         return known instanceof TokenFormat format ? splits(text(), format.tokenizer()) : load();
     }
 
+    @Override
+    public Dataset whole(DataFormat known) {
+        if (!name.equals(TEXT) || !(known instanceof TokenFormat format)) {
+            return load(known).requireFit(known).validation();
+        }
+        String all = TextFiles.read(path.orElseThrow(), files);
+        try {
+            int[] tokens = format.tokenizer().encode(all);
+            return measured(LanguageModelDataset.of(tokens, format.context(), source()));
+        } catch (IllegalArgumentException problem) {
+            throw new InputException(source() + ": " + problem.getMessage(), problem);
+        }
+    }
+
     private Parts<String> text() {
         if (!name.equals(TEXT)) {
             DatasetContents contents =
@@ -111,7 +128,7 @@ record TextChoice(
             }
             throw new IllegalStateException("a data set of another kind than it says");
         }
-        String all = TextFiles.read(path.orElseThrow());
+        String all = TextFiles.read(path.orElseThrow(), files);
         int cut = all.length() - (int) Math.round(validation * all.length());
         // A line is not cut, and never is a character of two parts.
         int line = all.indexOf('\n', Math.max(0, cut - 1)) + 1;

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.settings.Section;
 import org.gradus.data.Catalogue;
+import org.gradus.data.Dataset;
 import org.gradus.data.DatasetContents;
 import org.gradus.data.DatasetInfo;
 import org.gradus.data.Parts;
@@ -36,6 +37,34 @@ record TextPairChoice(String name, Reader reader, boolean sourceSymbols, boolean
     @FunctionalInterface
     interface Reader {
         Parts<TextPairs> read();
+
+        /** Returns all pairs together, where they are cut in two here. */
+        default Optional<TextPairs> whole() {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The user's own pairs.
+     *
+     * @param path the file
+     * @param validation the share that is held back to measure on
+     * @param seed decides which these are
+     */
+    private record Own(Path path, double validation, long seed) implements Reader {
+        @Override
+        public Parts<TextPairs> read() {
+            try {
+                return TextPairs.tabSeparated(path).split(1 - validation, seed);
+            } catch (IllegalArgumentException problem) {
+                throw new InputException(path + ": " + problem.getMessage(), problem);
+            }
+        }
+
+        @Override
+        public Optional<TextPairs> whole() {
+            return Optional.of(TextPairs.tabSeparated(path));
+        }
     }
 
     /** Reads the settings of a data set of the catalogue. */
@@ -61,16 +90,7 @@ record TextPairChoice(String name, Reader reader, boolean sourceSymbols, boolean
                                         + " line, or --data FILE"));
         double validation = settings.between("validation", DEFAULT_VALIDATION, LEAST_VALIDATION, 1);
         long seed = settings.integer("split_seed", 0);
-        Reader reader =
-                () -> {
-                    TextPairs pairs = TextPairs.tabSeparated(path);
-                    try {
-                        return pairs.split(1 - validation, seed);
-                    } catch (IllegalArgumentException problem) {
-                        throw new InputException(path + ": " + problem.getMessage(), problem);
-                    }
-                };
-        return of(PAIRS, reader, settings);
+        return of(PAIRS, new Own(path, validation, seed), settings);
     }
 
     private static TextPairChoice of(String name, Reader reader, Section settings) {
@@ -94,6 +114,17 @@ record TextPairChoice(String name, Reader reader, boolean sourceSymbols, boolean
     @Override
     public DataSplits load(DataFormat known) {
         return known instanceof TextPairFormat format ? splits(reader.read(), format) : load();
+    }
+
+    @Override
+    public Dataset whole(DataFormat known) {
+        if (known instanceof TextPairFormat format) {
+            Optional<TextPairs> all = reader.whole();
+            if (all.isPresent()) {
+                return format.encode(all.get());
+            }
+        }
+        return load(known).requireFit(known).validation();
     }
 
     private static DataSplits splits(Parts<TextPairs> parts, TextPairFormat format) {

@@ -27,9 +27,14 @@ public record ModelChoice(String name, Builder builder) {
         Module build(DataFormat format);
     }
 
+    /** Returns the names of all models. */
+    public static List<String> names() {
+        return List.copyOf(models().keySet());
+    }
+
     static ModelChoice read(Section settings) {
         Map<String, Function<Section, Builder>> models = models();
-        List<String> names = List.copyOf(models.keySet());
+        List<String> names = names();
         settings.requiredText("name", "the name of a model: " + String.join(", ", names));
         String name = settings.choice("name", "", names);
         Builder builder = models.get(name).apply(settings);
@@ -44,6 +49,7 @@ public record ModelChoice(String name, Builder builder) {
         models.put("lenet", PictureModels::leNet);
         models.put("digits-cnn", PictureModels::digitsCnn);
         models.put("resnet", PictureModels::resNet);
+        models.put("vit", PictureModels::vit);
         models.put("autoencoder", PictureModels::autoencoder);
         models.put("vae", PictureModels::vae);
         models.put("dcgan", PictureModels::dcgan);

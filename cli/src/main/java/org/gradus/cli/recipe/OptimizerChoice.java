@@ -1,76 +1,73 @@
 package org.gradus.cli.recipe;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.gradus.cli.settings.Section;
-import org.gradus.optim.Adam;
-import org.gradus.optim.AdamW;
-import org.gradus.optim.SGD;
+import org.gradus.nn.Parameter;
+import org.gradus.optim.Muon;
+import org.gradus.optim.ParameterGroup;
 import org.gradus.optim.UpdateRule;
 
 /**
- * The optimizer that a recipe names. Settings: {@code name}, {@code learning_rate}, {@code
- * weight_decay}; for SGD {@code momentum} and {@code nesterov}; for the others {@code betas} and
- * {@code epsilon}.
+ * The optimizer that a recipe names. Settings: {@code name}; those of the rule, see {@link
+ * UpdateRules}; {@code decay_vectors}, whether biases and the weights of normalizations decay as
+ * the others do; for {@code muon} also {@code others}, the optimizer of all that is no matrix, and
+ * {@code left_to_others}, the beginnings of the names of matrices that are its, too.
  *
  * @param name the name by which it was chosen
- * @param rule how it updates parameters
+ * @param rule how it updates parameters, or most of them
+ * @param grouping which parameters are updated how
  */
-public record OptimizerChoice(String name, UpdateRule rule) {
-    private static final double DEFAULT_LEARNING_RATE = 1e-3;
-    private static final double DEFAULT_SGD_LEARNING_RATE = 1e-2;
-    private static final double DEFAULT_EPSILON = 1e-8;
-    private static final double ADAMW_WEIGHT_DECAY = 1e-2;
-    private static final double UNBOUNDED = Double.POSITIVE_INFINITY;
+public record OptimizerChoice(String name, UpdateRule rule, Grouping grouping) {
+    /** Decides which parameters are updated how. */
+    @FunctionalInterface
+    public interface Grouping {
+        /**
+         * Returns groups of parameters.
+         *
+         * @param parameters all of them, by their names
+         */
+        List<ParameterGroup> of(Map<String, Parameter> parameters);
+    }
+
+    /** Returns the names of all optimizers. */
+    public static List<String> names() {
+        return List.copyOf(UpdateRules.defaults().keySet());
+    }
 
     static OptimizerChoice read(Section settings) {
-        String name = settings.choice("name", "adam", List.of("adam", "adamw", "sgd"));
-        UpdateRule rule =
-                switch (name) {
-                    case "adamw" -> adamW(settings);
-                    case "sgd" -> sgd(settings);
-                    default -> adam(settings);
-                };
+        return read(settings, "adam");
+    }
+
+    private static OptimizerChoice read(Section settings, String fallback) {
+        Map<String, UpdateRule> rules = UpdateRules.defaults();
+        String name = settings.choice("name", fallback, rules.keySet());
+        UpdateRule rule = UpdateRules.read(rules.get(name), settings);
+        Grouping grouping =
+                rule instanceof Muon muon ? withOthers(muon, settings) : decaying(rule, settings);
         settings.end();
-        return new OptimizerChoice(name, rule);
+        return new OptimizerChoice(name, rule, grouping);
     }
 
-    private static UpdateRule adam(Section settings) {
-        double rate = settings.positive("learning_rate", DEFAULT_LEARNING_RATE);
-        List<Double> betas = betas(settings);
-        return Adam.withLearningRate(rate)
-                .withBetas(betas.getFirst(), betas.getLast())
-                .withEpsilon(settings.positive("epsilon", DEFAULT_EPSILON))
-                .withWeightDecay(settings.between("weight_decay", 0, 0, UNBOUNDED));
+    private static Grouping decaying(UpdateRule rule, Section settings) {
+        return settings.flag("decay_vectors", true)
+                ? parameters -> List.of(new ParameterGroup(parameters, rule))
+                : parameters -> ParameterGroup.withoutDecayOfVectors(parameters, rule);
     }
 
-    private static UpdateRule adamW(Section settings) {
-        double rate = settings.positive("learning_rate", DEFAULT_LEARNING_RATE);
-        List<Double> betas = betas(settings);
-        return AdamW.withLearningRate(rate)
-                .withBetas(betas.getFirst(), betas.getLast())
-                .withEpsilon(settings.positive("epsilon", DEFAULT_EPSILON))
-                .withWeightDecay(
-                        settings.between("weight_decay", ADAMW_WEIGHT_DECAY, 0, UNBOUNDED));
-    }
-
-    private static UpdateRule sgd(Section settings) {
-        double rate = settings.positive("learning_rate", DEFAULT_SGD_LEARNING_RATE);
-        double momentum = settings.between("momentum", 0, 0, 1);
-        boolean nesterov = settings.flag("nesterov", false);
-        if (nesterov && momentum == 0) {
-            throw settings.wrong("nesterov", "needs a momentum above 0");
+    private static Grouping withOthers(Muon muon, Section settings) {
+        OptimizerChoice others = read(settings.section("others"), "adamw");
+        String[] left = settings.texts("left_to_others").toArray(String[]::new);
+        if (others.rule instanceof Muon) {
+            throw settings.wrong("others", "is an optimizer that takes vectors");
         }
-        SGD sgd =
-                SGD.withLearningRate(rate)
-                        .withWeightDecay(settings.between("weight_decay", 0, 0, UNBOUNDED));
-        return nesterov ? sgd.withNesterovMomentum(momentum) : sgd.withMomentum(momentum);
-    }
-
-    private static List<Double> betas(Section settings) {
-        List<Double> betas = settings.numbers("betas", List.of(0.9, 0.999));
-        if (betas.size() != 2 || betas.stream().anyMatch(beta -> beta < 0 || beta >= 1)) {
-            throw settings.wrong("betas", "is two numbers from 0 to below 1");
-        }
-        return betas;
+        return parameters -> {
+            List<ParameterGroup> groups = muon.withOthers(parameters, others.rule, left);
+            List<ParameterGroup> rest = others.grouping.of(groups.getLast().parameters());
+            List<ParameterGroup> all = new ArrayList<>(List.of(groups.getFirst()));
+            all.addAll(rest);
+            return all;
+        };
     }
 }

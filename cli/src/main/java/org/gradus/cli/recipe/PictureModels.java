@@ -1,8 +1,9 @@
 package org.gradus.cli.recipe;
 
 import java.util.List;
+import org.gradus.cli.data.ArrayFormat;
 import org.gradus.cli.data.DataFormat;
-import org.gradus.cli.data.InputFormat;
+import org.gradus.cli.data.PictureFormat;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.recipe.ModelChoice.Builder;
 import org.gradus.cli.settings.Section;
@@ -14,13 +15,20 @@ import org.gradus.models.LeNet;
 import org.gradus.models.Mlp;
 import org.gradus.models.ResNet;
 import org.gradus.models.Vae;
+import org.gradus.models.ViT;
 import org.gradus.models.WganGp;
+import org.gradus.nn.TransformerSettings;
 import org.gradus.shape.Shape;
+import org.gradus.tensor.Tensor;
 
 /** The models of pictures and of rows of numbers, with their settings. */
 final class PictureModels {
     private static final int FEATURES = 16;
     private static final int LATENT = 32;
+    private static final int PATCH = 4;
+    private static final int VIT_SIZE = 64;
+    private static final int HEADS = 4;
+    private static final int VIT_LAYERS = 4;
     private static final int GAN_FEATURES = 32;
     private static final int GAN_LATENT = 64;
 
@@ -30,7 +38,8 @@ final class PictureModels {
         List<Integer> hidden = settings.counts("hidden", List.of(128));
         double dropout = settings.between("dropout", 0, 0, 1);
         return format -> {
-            InputFormat samples = format.as(InputFormat.class, "the model mlp", "arrays");
+            ArrayFormat samples =
+                    format.as(ArrayFormat.class, "the model mlp", "pictures or a table");
             int inputs = Math.toIntExact(samples.shape().elements());
             return new Mlp(inputs, hidden, samples.outputs(), dropout);
         };
@@ -38,7 +47,7 @@ final class PictureModels {
 
     static Builder leNet(Section settings) {
         return format -> {
-            InputFormat pictures = pictures(format, "lenet");
+            PictureFormat pictures = pictures(format, "lenet");
             Shape shape = pictures.shape();
             return new LeNet(shape.size(0), shape.size(1), shape.size(2), pictures.outputs());
         };
@@ -54,9 +63,41 @@ final class PictureModels {
         List<Integer> blocks = settings.counts("blocks", List.of(1, 1, 1));
         boolean zeroInit = settings.flag("zero_init", true);
         return format -> {
-            InputFormat pictures = pictures(format, "resnet");
+            PictureFormat pictures = pictures(format, "resnet");
             int channels = pictures.shape().size(0);
             return new ResNet(channels, stride, width, blocks, pictures.outputs(), zeroInit);
+        };
+    }
+
+    static Builder vit(Section settings) {
+        int patch = settings.count("patch", PATCH, 1);
+        int size = settings.count("size", VIT_SIZE, 1);
+        int heads = settings.count("heads", HEADS, 1);
+        int layers = settings.count("layers", VIT_LAYERS, 1);
+        if (size % heads != 0) {
+            throw settings.wrong("heads", "divides the size, " + size);
+        }
+        TransformerSettings transformer =
+                TransformerSettings.of(size, heads)
+                        .withFeedforward(settings.count("feedforward", 4 * size, 1))
+                        .withDropout(settings.between("dropout", 0, 0, 1))
+                        .withActivation(Tensor::gelu)
+                        .withNormFirst();
+        return format -> {
+            PictureFormat pictures = pictures(format, "vit");
+            Shape shape = pictures.shape();
+            if (shape.size(1) != shape.size(2)) {
+                throw new InputException(
+                        "the model vit takes square pictures, not " + shape + "; choose another");
+            }
+            return new ViT(
+                    new ViT.Settings(
+                            shape.size(0),
+                            shape.size(1),
+                            patch,
+                            pictures.outputs(),
+                            layers,
+                            transformer));
         };
     }
 
@@ -105,17 +146,7 @@ final class PictureModels {
         };
     }
 
-    /** Returns the format of pictures, {@code [channels, height, width]}. */
-    private static InputFormat pictures(DataFormat format, String model) {
-        InputFormat pictures = format.as(InputFormat.class, "the model " + model, "pictures");
-        if (pictures.shape().rank() != 3) {
-            throw new InputException(
-                    "the model "
-                            + model
-                            + " takes pictures [channels, height, width], but the samples are "
-                            + pictures.shape()
-                            + "; choose another model");
-        }
-        return pictures;
+    private static PictureFormat pictures(DataFormat format, String model) {
+        return format.as(PictureFormat.class, "the model " + model, "pictures");
     }
 }

@@ -29,6 +29,7 @@ import org.gradus.cli.task.TaskChoice;
  * @param batchSize the number of samples per step
  * @param accumulate the number of batches whose gradients make a step
  * @param clipNorm the norm to which the gradients are clipped, if they are
+ * @param clipValue the size to which each element of the gradients is clipped, if they are
  * @param emaDecay the decay of the moving averages of the parameters; 0 for none
  * @param earlyStopping the epochs without improvement after which it ends, if it may
  * @param seed decides the initial parameters, the order of the samples and all else that is random
@@ -56,6 +57,7 @@ public record Recipe(
         int batchSize,
         int accumulate,
         Optional<Double> clipNorm,
+        Optional<Double> clipValue,
         double emaDecay,
         Optional<Integer> earlyStopping,
         long seed,
@@ -105,6 +107,7 @@ public record Recipe(
         int batchSize = top.count("batch_size", DEFAULT_BATCH_SIZE, 1);
         int accumulate = top.count("accumulate", 1, 1);
         Optional<Double> clipNorm = top.optionalPositive("clip_norm");
+        Optional<Double> clipValue = top.optionalPositive("clip_value");
         double emaDecay = top.between("ema_decay", 0, 0, 1);
         Optional<Integer> earlyStopping = top.optionalCount("early_stopping", 1);
         long seed = top.integer("seed", 0);
@@ -131,6 +134,7 @@ public record Recipe(
                 batchSize,
                 accumulate,
                 clipNorm,
+                clipValue,
                 emaDecay,
                 earlyStopping,
                 seed,

@@ -6,14 +6,13 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.gradus.cli.data.TableRows;
 import org.gradus.data.ColorMode;
 import org.gradus.data.DataException;
 import org.gradus.data.Idx;
 import org.gradus.data.Images;
+import org.gradus.data.Table;
 import org.gradus.io.Npy;
 import org.gradus.io.Npz;
 import org.gradus.io.Safetensors;
@@ -83,15 +82,15 @@ public final class FileContents {
     }
 
     private static void table(Path file, PrintWriter out) {
-        List<String> columns = TableRows.columns(file);
+        Table table = Table.read(file);
         out.println(
                 file
                         + ": CSV, "
-                        + columns.size()
+                        + table.columns().size()
                         + " columns, "
-                        + Numbers.whole(TableRows.count(file))
+                        + Numbers.whole(table.rows().size())
                         + " rows");
-        columns.forEach(column -> out.println("  " + column));
+        table.columns().forEach(column -> out.println("  " + ColumnContents.of(table, column)));
     }
 
     private static void tensors(

@@ -8,6 +8,8 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.gradus.cli.data.DataFormat;
+import org.gradus.cli.data.RowFormat;
 import org.gradus.cli.recipe.Recipe;
 import org.gradus.data.DataException;
 import org.gradus.io.Safetensors;
@@ -33,6 +35,12 @@ public final class RunContents {
         out.println();
         out.println("settings (config.yaml)");
         recipe.yaml().lines().forEach(line -> out.println("  " + line));
+        out.println();
+        DataFormat format = run.format();
+        out.println("data (" + run.input().getFileName() + "): " + format.description());
+        if (format instanceof RowFormat rows) {
+            rows.explanation().forEach(line -> out.println("  " + line));
+        }
         List<Path> checkpoints = new CheckpointFolder(run.checkpoints()).files();
         out.println();
         out.println("checkpoints");

@@ -260,6 +260,13 @@ public final class RunDirectory {
         return InputFile.read(input());
     }
 
+    /** Returns the command that continues the run. */
+    public String resumption() {
+        String name = recipe().name();
+        String recipe = Recipes.names().contains(name) ? name : config().toString();
+        return "gradus train " + recipe + " --resume --out " + root;
+    }
+
     /**
      * Returns the newest checkpoint.
      *
@@ -272,11 +279,8 @@ public final class RunDirectory {
                 () ->
                         new InputException(
                                 root
-                                        + ": has no checkpoint yet; continue the run with"
-                                        + " \"gradus train "
-                                        + recipe().name()
-                                        + " --resume --out "
-                                        + root
+                                        + ": has no checkpoint yet; continue the run with \""
+                                        + resumption()
                                         + "\""));
     }
 }

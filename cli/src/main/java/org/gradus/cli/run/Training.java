@@ -135,7 +135,7 @@ public final class Training {
                         .device(device.device())
                         .seed(recipe.seed())
                         .precision(recipe.precision())
-                        .optimizer(recipe.optimizer().rule())
+                        .optimizer(recipe.optimizer().grouping()::of)
                         .schedule(recipe.schedule().schedule().apply(steps))
                         .batchSize(recipe.batchSize())
                         .accumulate(recipe.accumulate())
@@ -148,8 +148,10 @@ public final class Training {
                         .resume(true)
                         .stopRequest(stopRequest);
         recipe.generatorOptimizer()
-                .ifPresent(optimizer -> trainer.optimizer("generator", optimizer.rule()));
+                .ifPresent(optimizer -> trainer.optimizer("generator", optimizer.grouping()::of));
+        recipe.schedule().plateau().ifPresent(plateau -> trainer.reduceOnPlateau(plateau.get()));
         recipe.clipNorm().ifPresent(trainer::clipNorm);
+        recipe.clipValue().ifPresent(trainer::clipValue);
         recipe.earlyStopping().ifPresent(trainer::earlyStopping);
         return trainer;
     }

@@ -229,17 +229,20 @@ public final class Section {
         return value(key) == null ? Optional.empty() : Optional.of(positive(key, 1));
     }
 
-    /** Returns finite numbers. */
+    /** Returns finite numbers; one alone may stand without brackets. */
     public List<Double> numbers(String key, List<Double> fallback) {
         JsonNode value = value(key);
-        if (value != null && !value.isArray()) {
-            throw wrong(key, "is a list of numbers, such as [0.9, 0.999]", value);
-        }
+        String expected = "is a list of numbers, such as [0.9, 0.999]";
         List<Double> result = new ArrayList<>();
         if (value == null) {
             result.addAll(fallback);
+        } else if (value.isArray()) {
+            value.forEach(element -> result.add(parse(key, element, expected)));
         } else {
-            value.forEach(element -> result.add(parse(key, element, "is a list of numbers")));
+            result.add(parse(key, value, expected));
+        }
+        if (result.isEmpty()) {
+            throw wrong(key, expected, value);
         }
         ArrayNode array = resolved.putArray(key);
         result.forEach(array::add);

@@ -78,6 +78,7 @@ public final class SettingsTree {
                 parent = child instanceof ObjectNode section ? section : parent.putObject(keys[i]);
             }
             parent.set(keys[keys.length - 1], value(setting));
+            mergedOrigins.keySet().removeIf(path -> path.startsWith(setting.path() + "."));
             mergedOrigins.put(setting.path(), setting.origin());
         }
         return new SettingsTree(name, merged, mergedOrigins);

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.gradus.cli.data.DataSplits;
-import org.gradus.cli.data.InputFormat;
+import org.gradus.cli.data.PictureFormat;
 import org.gradus.cli.settings.Section;
 import org.gradus.device.Device;
 import org.gradus.dtype.DType;
@@ -27,10 +27,10 @@ final class Adversarial implements LearningTask, Generation {
     private static final long SHOWN_SEED = 0;
 
     private final Gan model;
-    private final InputFormat format;
+    private final PictureFormat format;
     private final Task task;
 
-    private Adversarial(Gan model, InputFormat format, Task task) {
+    private Adversarial(Gan model, PictureFormat format, Task task) {
         this.model = model;
         this.format = format;
         this.task = task;
@@ -55,7 +55,7 @@ final class Adversarial implements LearningTask, Generation {
                             model,
                             name,
                             "two networks, such as the model " + example(name));
-            InputFormat pictures = format.as(InputFormat.class, "the task " + name, "pictures");
+            PictureFormat pictures = format.as(PictureFormat.class, "the task " + name, "pictures");
             return new Adversarial(gan, pictures, game.apply(gan));
         };
     }

@@ -2,9 +2,9 @@ package org.gradus.cli.task;
 
 import java.util.List;
 import java.util.Optional;
-import org.gradus.cli.data.InputFormat;
+import org.gradus.cli.data.ArrayFormat;
 import org.gradus.cli.data.LabeledTextFormat;
-import org.gradus.cli.input.InputException;
+import org.gradus.cli.data.PictureFormat;
 import org.gradus.cli.settings.Section;
 import org.gradus.data.Dataset;
 import org.gradus.device.Device;
@@ -15,10 +15,6 @@ import org.gradus.metrics.Precision;
 import org.gradus.metrics.Recall;
 import org.gradus.nn.Layer;
 import org.gradus.nn.Loss;
-import org.gradus.shape.Shape;
-import org.gradus.tensor.HostArray;
-import org.gradus.tensor.Scope;
-import org.gradus.tensor.Tensor;
 import org.gradus.train.Prediction;
 import org.gradus.train.Predictor;
 import org.gradus.train.Supervised;
@@ -31,15 +27,14 @@ import org.gradus.train.Task;
  * the best; {@code average}, {@code macro} for scores that are the mean over all classes, or {@code
  * binary} for those of the second of two.
  */
-final class Classification implements LearningTask, Predictions, Classifier {
-    private static final int BATCH = 256;
+final class Classification implements LearningTask, Predictions {
     private static final List<String> METRICS = List.of("accuracy", "precision", "recall", "f1");
 
     private final Layer model;
-    private final InputFormat format;
+    private final ArrayFormat format;
     private final Supervised task;
 
-    private Classification(Layer model, InputFormat format, Loss loss, List<Metric> metrics) {
+    private Classification(Layer model, ArrayFormat format, Loss loss, List<Metric> metrics) {
         this.model = model;
         this.format = format;
         this.task = Supervised.of(model, loss);
@@ -59,8 +54,8 @@ final class Classification implements LearningTask, Predictions, Classifier {
                 return new TextClassification(
                         layer, texts, loss, metrics(metrics, binary, classes));
             }
-            InputFormat samples =
-                    format.as(InputFormat.class, "classification", "pictures, texts or a table");
+            ArrayFormat samples =
+                    format.as(ArrayFormat.class, "classification", "pictures, texts or a table");
             if (samples.classes().isEmpty()) {
                 throw settings.refused(
                         "name", "classification needs classes; set data.target_type to class");
@@ -127,47 +122,9 @@ final class Classification implements LearningTask, Predictions, Classifier {
 
     @Override
     public Optional<Classifier> classifier() {
-        return format.isTable() ? Optional.empty() : Optional.of(this);
-    }
-
-    @Override
-    public List<String> classes() {
-        return format.classes();
-    }
-
-    @Override
-    public long[] classify(HostArray pictures) {
-        Shape shape = pictures.shape().without(0);
-        if (!shape.equals(format.shape())) {
-            throw new InputException(
-                    "the classifier learned from pictures "
-                            + format.shape()
-                            + ", not "
-                            + shape
-                            + "; give a run of the same data");
-        }
-        int count = pictures.shape().size(0);
-        long[] labels = new long[count];
-        for (int start = 0; start < count; start += BATCH) {
-            int first = start;
-            int size = Math.min(BATCH, count - start);
-            Tensor predicted =
-                    Scope.compute(
-                            () -> {
-                                Tensor all = Tensor.of(pictures, model.device());
-                                Tensor some = scaled(all.narrow(0, first, size));
-                                return model.apply(some).argmax(1);
-                            });
-            System.arraycopy(predicted.toHost().toLongs(), 0, labels, start, size);
-            predicted.release();
-        }
-        return labels;
-    }
-
-    private Tensor scaled(Tensor pictures) {
-        return format.isUnscaled()
-                ? pictures
-                : pictures.sub(format.mean()[0]).div(format.deviation()[0]);
+        return format instanceof PictureFormat pictures
+                ? Optional.of(new PictureClassifier(model, pictures))
+                : Optional.empty();
     }
 
     private Answer answer(Inputs.Input input) {

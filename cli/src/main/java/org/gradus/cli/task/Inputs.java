@@ -1,27 +1,19 @@
 package org.gradus.cli.task;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.gradus.cli.data.InputFormat;
-import org.gradus.cli.data.TableRows;
+import org.gradus.cli.data.ArrayFormat;
+import org.gradus.cli.data.PictureFormat;
+import org.gradus.cli.data.RowFormat;
 import org.gradus.cli.input.InputException;
-import org.gradus.data.ColorMode;
 import org.gradus.data.DataException;
 import org.gradus.data.Dataset;
-import org.gradus.data.Images;
-import org.gradus.data.Normalize;
 import org.gradus.data.Sample;
-import org.gradus.dtype.DType;
-import org.gradus.shape.Shape;
 import org.gradus.tensor.HostArray;
 
 /** What a trained model is asked about, prepared as its training data were. */
 final class Inputs {
-    private static final int COLORS = 3;
-
     private Inputs() {}
 
     /**
@@ -39,7 +31,7 @@ final class Inputs {
      * @param invert whether light and dark of a picture are swapped
      * @throws DataException if a file is missing, damaged, or of another kind
      */
-    static List<Input> read(List<String> files, InputFormat format, boolean invert) {
+    static List<Input> read(List<String> files, ArrayFormat format, boolean invert) {
         List<Input> inputs = new ArrayList<>();
         for (String file : files) {
             inputs.addAll(read(Path.of(file), format, invert));
@@ -47,16 +39,18 @@ final class Inputs {
         return inputs;
     }
 
-    private static List<Input> read(Path file, InputFormat format, boolean invert) {
-        if (!format.isTable()) {
-            return List.of(new Input(file.toString(), picture(file, format, invert)));
-        }
-        List<Input> inputs = new ArrayList<>();
-        List<HostArray> rows = TableRows.read(file, format.columns());
-        for (int row = 0; row < rows.size(); row++) {
-            inputs.add(new Input(file + ", row " + (row + 1), normalized(rows.get(row), format)));
-        }
-        return inputs;
+    private static List<Input> read(Path file, ArrayFormat format, boolean invert) {
+        return switch (format) {
+            case PictureFormat pictures ->
+                    List.of(new Input(file.toString(), pictures.read(file, invert)));
+            case RowFormat rows -> {
+                List<Input> inputs = new ArrayList<>();
+                for (HostArray row : rows.read(file)) {
+                    inputs.add(new Input(file + ", row " + (inputs.size() + 1), row));
+                }
+                yield inputs;
+            }
+        };
     }
 
     /**
@@ -90,31 +84,5 @@ final class Inputs {
                             + ", not "
                             + index);
         }
-    }
-
-    private static HostArray picture(Path file, InputFormat format, boolean invert) {
-        Shape shape = format.shape();
-        ColorMode mode = shape.size(0) == COLORS ? ColorMode.RGB : ColorMode.GRAY;
-        HostArray image = Images.read(file, mode);
-        int height = shape.size(1);
-        int width = shape.size(2);
-        if (image.shape().size(1) != height || image.shape().size(2) != width) {
-            image = Images.resize(image, height, width);
-        }
-        return normalized(invert ? inverted(image) : image, format);
-    }
-
-    private static HostArray inverted(HostArray image) {
-        byte[] bytes = image.data().toArray(ValueLayout.JAVA_BYTE);
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) ~bytes[i];
-        }
-        return new HostArray(DType.U8, image.shape(), MemorySegment.ofArray(bytes));
-    }
-
-    /** Bytes become 0..1 first, as in the data sets of pictures. */
-    private static HostArray normalized(HostArray values, InputFormat format) {
-        Sample sample = Sample.of(values, HostArray.of(new long[1], Shape.scalar()));
-        return format.normalization().apply(Normalize.toUnit().apply(sample)).input();
     }
 }

@@ -3,7 +3,7 @@ package org.gradus.cli.task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.gradus.cli.data.InputFormat;
+import org.gradus.cli.data.PictureFormat;
 import org.gradus.data.Dataset;
 import org.gradus.device.Device;
 import org.gradus.shape.Shape;
@@ -24,14 +24,12 @@ final class PictureGrid {
      * @param count how many
      * @param maker makes some pictures, scaled as those of the data
      */
-    static Samples.Pictures of(int count, InputFormat format, IntFunction<Tensor> maker) {
-        double deviation = format.isUnscaled() ? 1 : format.deviation()[0];
-        double mean = format.mean()[0];
+    static Samples.Pictures of(int count, PictureFormat format, IntFunction<Tensor> maker) {
         List<HostArray> pictures = new ArrayList<>();
         for (int done = 0; done < count; done += BATCH) {
             try (var _ = Scope.open()) {
                 Tensor made = maker.apply(Math.min(BATCH, count - done));
-                HostArray pixels = made.mul(deviation).add(mean).toHost();
+                HostArray pixels = format.unscaled(made).toHost();
                 for (int row = 0; row < pixels.shape().size(0); row++) {
                     pictures.add(pixels.row(row));
                 }

@@ -2,7 +2,7 @@ package org.gradus.cli.task;
 
 import java.util.Optional;
 import org.gradus.cli.data.DataSplits;
-import org.gradus.cli.data.InputFormat;
+import org.gradus.cli.data.PictureFormat;
 import org.gradus.cli.settings.Section;
 import org.gradus.device.Device;
 import org.gradus.models.Autoencoder;
@@ -20,10 +20,10 @@ final class Reconstruction implements LearningTask {
     private static final int COLUMNS = 8;
 
     private final Autoencoder model;
-    private final InputFormat format;
+    private final PictureFormat format;
     private final Task task;
 
-    private Reconstruction(Autoencoder model, InputFormat format) {
+    private Reconstruction(Autoencoder model, PictureFormat format) {
         this.model = model;
         this.format = format;
         this.task = Supervised.reconstruction(model, Loss.binaryCrossEntropyWithLogits());
@@ -35,12 +35,12 @@ final class Reconstruction implements LearningTask {
                         TaskChoice.require(
                                 Autoencoder.class, model, "reconstruction", "an autoencoder"),
                         unscaled(
-                                format.as(InputFormat.class, "reconstruction", "pictures"),
+                                format.as(PictureFormat.class, "reconstruction", "pictures"),
                                 settings));
     }
 
     /** Checks that pixels are from 0 to 1, as probabilities. */
-    static InputFormat unscaled(InputFormat format, Section settings) {
+    static PictureFormat unscaled(PictureFormat format, Section settings) {
         if (!format.isUnscaled()) {
             throw settings.refused(
                     "name", "the task takes pixels from 0 to 1; leave out data.mean and deviation");
@@ -56,6 +56,13 @@ final class Reconstruction implements LearningTask {
     @Override
     public void probe(Device device) {
         Probe.run(model, device, format.shape());
+    }
+
+    @Override
+    public Optional<Predictions> predictions() {
+        return Optional.of(
+                new PictureErrors(
+                        format, model.device(), pictures -> model.apply(pictures).sigmoid()));
     }
 
     @Override

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.gradus.cli.data.InputFormat;
+import org.gradus.cli.data.RowFormat;
 import org.gradus.cli.data.TargetScale;
 import org.gradus.cli.settings.Section;
 import org.gradus.data.Dataset;
@@ -26,14 +26,14 @@ import org.gradus.train.Task;
  */
 final class Regression implements LearningTask, Predictions {
     private final Layer model;
-    private final InputFormat format;
+    private final RowFormat format;
     private final TargetScale scale;
     private final Task task;
 
-    private Regression(Layer model, InputFormat format, Loss loss) {
+    private Regression(Layer model, RowFormat format, Loss loss) {
         this.model = model;
         this.format = format;
-        this.scale = format.target();
+        this.scale = format.scale();
         double unit = 1 / scale.deviation();
         this.task =
                 Supervised.of(
@@ -52,13 +52,13 @@ final class Regression implements LearningTask, Predictions {
                     default -> Loss.meanSquaredError();
                 };
         return (model, format) -> {
-            InputFormat samples = format.as(InputFormat.class, "regression", "a table");
-            if (!samples.classes().isEmpty()) {
+            RowFormat rows = format.as(RowFormat.class, "regression", "a table");
+            if (!rows.classes().isEmpty()) {
                 throw settings.refused(
                         "name", "regression needs numbers; set data.target_type to number");
             }
             Layer layer = TaskChoice.require(Layer.class, model, "regression", "one network");
-            return new Regression(layer, samples, loss);
+            return new Regression(layer, rows, loss);
         };
     }
 

@@ -1,6 +1,7 @@
 package org.gradus.cli.task;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.gradus.cli.data.DataFormat;
@@ -28,6 +29,11 @@ public record TaskChoice(String name, Builder builder) {
          * @throws org.gradus.cli.input.InputException if the three do not fit
          */
         LearningTask build(Module model, DataFormat format);
+    }
+
+    /** Returns the names of all tasks. */
+    public static List<String> names() {
+        return List.copyOf(tasks().keySet());
     }
 
     /** Reads the settings of a task. */

@@ -1,5 +1,7 @@
 package org.gradus.cli.task;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -61,15 +63,25 @@ final class TextClassification implements LearningTask, Predictions {
         return inputs.stream().map(this::answer).toList();
     }
 
-    private Answer answer(String file) {
-        String text = TextFile.read(Path.of(file));
+    /** An input is the path of a file, or else a text itself, unless it looks like a path. */
+    private Answer answer(String input) {
+        boolean file = input.matches("\\S*(/\\S*|\\.[A-Za-z]\\w{0,4})") || isFile(input);
+        String text = file ? TextFile.read(Path.of(input)) : input;
         LabeledTexts texts =
                 new LabeledTexts(
                         List.of(text),
                         List.of(format.classes().getFirst()),
                         format.classes(),
-                        file);
-        return answer(file, format.encode(texts).get(0).input());
+                        input);
+        return answer(input, format.encode(texts).get(0).input());
+    }
+
+    private static boolean isFile(String input) {
+        try {
+            return Files.isRegularFile(Path.of(input));
+        } catch (InvalidPathException _) {
+            return false;
+        }
     }
 
     @Override

@@ -3,7 +3,7 @@ package org.gradus.cli.task;
 import java.util.List;
 import java.util.Optional;
 import org.gradus.cli.data.DataSplits;
-import org.gradus.cli.data.InputFormat;
+import org.gradus.cli.data.PictureFormat;
 import org.gradus.cli.settings.Section;
 import org.gradus.device.Device;
 import org.gradus.dtype.DType;
@@ -27,10 +27,10 @@ final class Variational implements LearningTask, Generation {
     private static final long SHOWN_SEED = 0;
 
     private final Vae model;
-    private final InputFormat format;
+    private final PictureFormat format;
     private final Task task;
 
-    private Variational(Vae model, InputFormat format, double beta) {
+    private Variational(Vae model, PictureFormat format, double beta) {
         this.model = model;
         this.format = format;
         this.task = new VaeTask(model, beta);
@@ -40,7 +40,7 @@ final class Variational implements LearningTask, Generation {
         double beta = settings.positive("beta", 1);
         return (model, format) -> {
             Vae vae = TaskChoice.require(Vae.class, model, "vae", "the model vae");
-            InputFormat pictures = format.as(InputFormat.class, "vae", "pictures");
+            PictureFormat pictures = format.as(PictureFormat.class, "vae", "pictures");
             return new Variational(vae, Reconstruction.unscaled(pictures, settings), beta);
         };
     }
@@ -53,6 +53,15 @@ final class Variational implements LearningTask, Generation {
     @Override
     public void probe(Device device) {
         model.apply(Tensor.zeros(device, DType.F32, format.shape().insert(0, 1)));
+    }
+
+    @Override
+    public Optional<Predictions> predictions() {
+        return Optional.of(
+                new PictureErrors(
+                        format,
+                        model.device(),
+                        pictures -> model.apply(pictures).logits().sigmoid()));
     }
 
     @Override

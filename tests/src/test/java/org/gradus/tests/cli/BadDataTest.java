@@ -115,14 +115,14 @@ class BadDataTest {
     @Test
     void tablesWithBadCellsAreRefused() throws IOException {
         String table = SmallData.table(50);
-        tableRefused(table.replaceFirst("\n3,[^,]*", "\n3,NaN"), "line 5", "\"NaN\"", "(width)");
+        tableRefused(table.replaceFirst("\n3,[^,]*", "\n3,0.5x"), "line 5", "\"0.5x\"", "(width)");
         tableRefused(table.replaceFirst("\n3,[^,]*", "\n3,inf"), "line 5", "\"inf\"");
-        tableRefused(table.replaceFirst("\n3,[^,]*", "\n3,"), "line 5", "is empty");
         tableRefused(table.replaceFirst("\n3,[^,]*", "\n3"), "line 5", "3 fields where 4");
         tableRefused(table.replaceFirst("\n3,", "\n\"3,"), "quotes");
         tableRefused(table.replace("high", "wide"), "a single class");
         tableRefused(table.lines().findFirst().orElseThrow() + "\n", "no rows");
-        tableRefused("", "is empty");
+        tableRefused("", "no rows");
+        tableRefused(table.replace(',', ';'), "line 1: has the single column", "data.separator");
         tableRefused(table.replace("kind", "sort"), "has no column \"kind\"");
     }
 

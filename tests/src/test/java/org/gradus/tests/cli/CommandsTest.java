@@ -127,8 +127,8 @@ class CommandsTest {
         assertEquals("high", predictions.get(1).path("class").asText());
         Files.writeString(unknown, "height\n0.1\n");
         Cli.run("predict", run, unknown).failed(2, "has no column \"width\"");
-        Files.writeString(unknown, "height,width\n0.1,NaN\n");
-        Cli.run("predict", run, unknown).failed(2, "line 2", "\"NaN\"");
+        Files.writeString(unknown, "height,width\n0.1,wide\n");
+        Cli.run("predict", run, unknown).failed(2, "line 2", "(width)", "\"wide\"");
     }
 
     @Test

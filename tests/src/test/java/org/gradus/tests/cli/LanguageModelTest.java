@@ -268,7 +268,7 @@ class LanguageModelTest {
         for (Case wrong :
                 List.of(
                         new Case(empty, "empty.txt", "no text in it", "--data"),
-                        new Case(none, "holds no .txt files", "--data"),
+                        new Case(none, "holds no files *.txt", "--data"),
                         new Case(folder.resolve("missing.txt"), "there is no such file"),
                         new Case(few, "few.txt, validation part", "too few", "shorter context"),
                         new Case(binary, "byte 1", "UTF-8"))) {

@@ -135,7 +135,8 @@ class TextClassificationTest {
         Path single = folder.resolve("single.jsonl");
         Files.writeString(single, "{\"text\": \"x\", \"label\": \"ham\"}\n".repeat(9));
         spam(TRANSFORMER, out, "data.name=texts", "--data", single).failed(2, "single class");
-        spam("model=mlp", out, "data.name=texts", "--data", texts).failed(2, "mlp", "arrays");
+        spam("model=mlp", out, "data.name=texts", "--data", texts)
+                .failed(2, "mlp", "pictures or a table");
         spam(TRANSFORMER, out, "data.name=digits").failed(2, "tokenizer");
         Cli.run("train", "digits", "--set", "task={average: binary}").failed(2, "two, not 10");
         Cli.run("train", "digits", "--set", "model=text-classifier").failed(2, "texts");
