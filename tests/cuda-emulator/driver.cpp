@@ -2,7 +2,9 @@
  * An emulated CUDA driver: a device named "emulated" whose memory is the host's and which runs
  * kernels that the emulated NVRTC compiled. It checks what a GPU would not: that a launch's
  * pointers lie in live memory, that arguments have the sizes which the kernel takes, that nothing
- * is written beyond a block, and that all threads of a block reach a barrier. Test code only.
+ * is written beyond a block, and that all threads of a block reach a barrier. Streams can be
+ * captured into graphs: launches and copies are then kept with their arguments, and what waits for
+ * the stream fails and spoils the capture. Test code only.
  *
  *   EMULATED_CUDA_MEMORY   the device's memory in bytes (default 2 GiB)
  */
@@ -16,8 +18,8 @@
 #include <unistd.h>
 
 #include <map>
+#include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -38,13 +40,15 @@ enum {
     NOT_FOUND = 500,
     ILLEGAL_ADDRESS = 700,
     LAUNCH_FAILED = 719,
+    CAPTURE_UNSUPPORTED = 900,
+    CAPTURE_INVALIDATED = 901,
 };
 
 constexpr size_t GUARD = 256;
 constexpr unsigned char GUARD_BYTE = 0xC5;
 constexpr unsigned char FRESH_BYTE = 0xFF;  // NaN as a floating-point number, -1 as an integer
 
-std::mutex lock;
+std::recursive_mutex lock;  // what a library submits asks the driver again
 bool initialized;
 int driver_version = 12020;
 int device_count = 1;
@@ -87,10 +91,8 @@ bool guards_are_whole(uintptr_t address, size_t bytes) {
     return true;
 }
 
-/* of the blocks that a kernel was given, beyond which it may have written */
-int check_guards(const char *kernel, const std::set<uintptr_t> &given) {
-    for (uintptr_t address : given) {
-        size_t bytes = blocks[address];
+int check_guards(const char *kernel) {
+    for (auto &[address, bytes] : blocks) {
         if (!guards_are_whole(address, bytes)) {
             memset((char *)address - GUARD, GUARD_BYTE, GUARD);
             memset((char *)address + bytes, GUARD_BYTE, GUARD);
@@ -113,6 +115,56 @@ struct Function {
     int bound;
 };
 
+/* what a library does in a stream */
+struct Work {
+    void (*run)(void *);
+    void (*drop)(void *);
+    void *argument;
+    ~Work() { drop(argument); }
+};
+
+/* what a stream was asked to do: a launch, a library's work, or else a copy */
+struct Node {
+    Function *function;
+    unsigned grid[3], block[3];
+    std::vector<std::vector<char>> arguments;
+    void *target;
+    const void *source;
+    size_t bytes;
+    bool to_device;
+    std::shared_ptr<Work> work;
+};
+
+struct Graph {
+    std::vector<Node *> nodes;
+    ~Graph() {
+        for (Node *node : nodes) delete node;
+    }
+};
+
+/* a copy of a graph's nodes, found by those of the graph */
+struct Executable {
+    std::vector<Node> nodes;
+    std::map<Node *, size_t> places;
+};
+
+struct Stream {
+    Graph *capture = nullptr;
+    bool invalid = false;
+};
+
+long replays;
+
+/* the default stream, which is none, is not */
+bool is_captured(const Stream *stream) { return stream && stream->capture; }
+
+/* an error if a stream is being captured, which that spoils */
+int not_captured(Stream *stream, const char *what) {
+    if (!is_captured(stream)) return SUCCESS;
+    stream->invalid = true;
+    return fail(CAPTURE_UNSUPPORTED, "%s while its stream is captured", what);
+}
+
 /* the length of a shared library, whose section table is its last part */
 size_t image_size(const void *image) {
     const auto *header = (const Elf64_Ehdr *)image;
@@ -131,7 +183,7 @@ extern "C" {
 
 /* what tests ask: live blocks, launches, and the last mistake that was found */
 long emulator_blocks() {
-    std::lock_guard<std::mutex> held(lock);
+    std::lock_guard<std::recursive_mutex> held(lock);
     return (long)blocks.size();
 }
 long emulator_launches() { return launches; }
@@ -144,16 +196,22 @@ void emulator_forget_errors() {
 /* what the emulated libraries ask: whether work may be put into a stream now, whether memory is in
  * use, and to do work in a stream's order; what they were told last, they tell themselves */
 int emulator_usable() {
-    std::lock_guard<std::mutex> held(lock);
+    std::lock_guard<std::recursive_mutex> held(lock);
     return usable();
 }
 int emulator_contains(uintptr_t address, size_t bytes) {
-    std::lock_guard<std::mutex> held(lock);
+    std::lock_guard<std::recursive_mutex> held(lock);
     return contains(address, bytes);
 }
-void emulator_submit(void *, void (*work)(void *), void (*drop)(void *), void *argument) {
-    work(argument);
-    drop(argument);
+void emulator_submit(Stream *stream, void (*run)(void *), void (*drop)(void *), void *argument) {
+    std::lock_guard<std::recursive_mutex> held(lock);
+    auto work = std::shared_ptr<Work>(new Work{run, drop, argument});
+    if (is_captured(stream)) {
+        stream->capture->nodes.push_back(
+                new Node{nullptr, {}, {}, {}, nullptr, nullptr, 0, false, work});
+    } else {
+        run(argument);
+    }
 }
 
 void emulator_set_driver_version(int version) { driver_version = version; }
@@ -206,7 +264,7 @@ int cuCtxSetCurrent(void *handle) {
 }
 
 int cuMemAlloc_v2(uintptr_t *address, size_t bytes) {
-    std::lock_guard<std::mutex> held(lock);
+    std::lock_guard<std::recursive_mutex> held(lock);
     if (int result = usable()) return result;
     if (bytes == 0) return fail(INVALID_VALUE, "an allocation of 0 bytes");
     if (used + bytes > memory_size()) return OUT_OF_MEMORY;
@@ -222,7 +280,7 @@ int cuMemAlloc_v2(uintptr_t *address, size_t bytes) {
 }
 
 int cuMemFree_v2(uintptr_t address) {
-    std::lock_guard<std::mutex> held(lock);
+    std::lock_guard<std::recursive_mutex> held(lock);
     if (!current_context) return fail(INVALID_CONTEXT, "no context is current on this thread");
     auto block = blocks.find(address);
     if (block == blocks.end()) return fail(INVALID_VALUE, "memory that is not in use is freed");
@@ -241,30 +299,44 @@ int cuMemFreeHost(void *pointer) {
     return SUCCESS;
 }
 
-int cuMemcpyHtoDAsync_v2(uintptr_t target, const void *source, size_t bytes, void *) {
-    std::lock_guard<std::mutex> held(lock);
-    if (int result = usable()) return result;
-    if (!contains(target, bytes)) return fail(INVALID_VALUE, "a copy to memory not in use");
-    memcpy((void *)target, source, bytes);
+static int run_copy(const Node &node) {
+    uintptr_t device = node.to_device ? (uintptr_t)node.target : (uintptr_t)node.source;
+    if (!contains(device, node.bytes)) {
+        return fail(
+                INVALID_VALUE, "a copy %s memory not in use", node.to_device ? "to" : "from");
+    }
+    memcpy(node.target, node.source, node.bytes);
     return SUCCESS;
 }
-int cuMemcpyDtoHAsync_v2(void *target, uintptr_t source, size_t bytes, void *) {
-    std::lock_guard<std::mutex> held(lock);
+static int copy_async(void *target, const void *source, size_t bytes, bool to_device, Stream *stream) {
+    std::lock_guard<std::recursive_mutex> held(lock);
     if (int result = usable()) return result;
-    if (!contains(source, bytes)) return fail(INVALID_VALUE, "a copy from memory not in use");
-    memcpy(target, (void *)source, bytes);
-    return SUCCESS;
+    Node node{nullptr, {}, {}, {}, target, source, bytes, to_device, nullptr};
+    if (is_captured(stream)) {
+        stream->capture->nodes.push_back(new Node(node));
+        return SUCCESS;
+    }
+    return run_copy(node);
+}
+int cuMemcpyHtoDAsync_v2(uintptr_t target, const void *source, size_t bytes, Stream *stream) {
+    return copy_async((void *)target, source, bytes, true, stream);
+}
+int cuMemcpyDtoHAsync_v2(void *target, uintptr_t source, size_t bytes, Stream *stream) {
+    return copy_async(target, (const void *)source, bytes, false, stream);
 }
 
-int cuStreamCreate(void **stream, unsigned) {
-    *stream = malloc(1);
+int cuStreamCreate(Stream **stream, unsigned) {
+    *stream = new Stream;
     return SUCCESS;
 }
-int cuStreamDestroy_v2(void *stream) {
-    free(stream);
+int cuStreamDestroy_v2(Stream *stream) {
+    delete stream;
     return SUCCESS;
 }
-int cuStreamSynchronize(void *) { return sticky; }
+int cuStreamSynchronize(Stream *stream) {
+    if (int result = not_captured(stream, "waiting")) return result;
+    return sticky;
+}
 int cuEventCreate(void **event, unsigned) {
     *event = malloc(1);
     return SUCCESS;
@@ -273,12 +345,12 @@ int cuEventDestroy_v2(void *event) {
     free(event);
     return SUCCESS;
 }
-int cuEventRecord(void *, void *) { return SUCCESS; }
+int cuEventRecord(void *, Stream *stream) { return not_captured(stream, "recording an event"); }
 int cuEventQuery(void *) { return sticky; }
 int cuEventSynchronize(void *) { return sticky; }
 
 int cuModuleLoadData(Module **module, const void *image) {
-    std::lock_guard<std::mutex> held(lock);
+    std::lock_guard<std::recursive_mutex> held(lock);
     if (int result = usable()) return result;
     if (memcmp(image, ELFMAG, SELFMAG) != 0) return fail(INVALID_IMAGE, "no machine code");
     // the loader takes a path that it knows for the library that it has: each gets a new one
@@ -317,10 +389,44 @@ int cuModuleGetFunction(Function **function, Module *module, const char *name) {
     return SUCCESS;
 }
 
+static int launch(const Node &node) {
+    Function *function = node.function;
+    const char *name = function->name.c_str();
+    std::vector<void *> arguments;
+    for (size_t i = 0; i < node.arguments.size(); i++) {
+        arguments.push_back((void *)node.arguments[i].data());
+        bool is_pointer = function->sizes[i] < 0;
+        if (is_pointer && !contains(*(uintptr_t *)arguments[i], 1)) {
+            return sticky = fail(
+                           ILLEGAL_ADDRESS, "%s: argument %d is no memory in use", name, (int)i);
+        }
+    }
+    if (!run_grid(function->thread, function->run, arguments.data(), node.grid, node.block)) {
+        return sticky = fail(
+                       LAUNCH_FAILED, "%s: some threads of a block wait at a barrier that others"
+                       " never reach", name);
+    }
+    return check_guards(name);
+}
+
+/* copies the arguments, as the driver does */
+static int take_arguments(Node &node, void **arguments) {
+    const int *sizes = node.function->sizes;
+    node.arguments.clear();
+    for (int i = 0; sizes[i] != 0; i++) {
+        if (!arguments || !arguments[i]) {
+            return fail(INVALID_VALUE, "%s: no argument %d", node.function->name.c_str(), i);
+        }
+        const char *bytes = (const char *)arguments[i];
+        node.arguments.emplace_back(bytes, bytes + (sizes[i] < 0 ? -sizes[i] : sizes[i]));
+    }
+    return SUCCESS;
+}
+
 int cuLaunchKernel(
         Function *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by,
-        unsigned bz, unsigned shared, void *, void **arguments, void **extra) {
-    std::lock_guard<std::mutex> held(lock);
+        unsigned bz, unsigned shared, Stream *stream, void **arguments, void **extra) {
+    std::lock_guard<std::recursive_mutex> held(lock);
     launches++;
     if (int result = usable()) return result;
     if (!function) return fail(INVALID_HANDLE, "no kernel");
@@ -337,23 +443,105 @@ int cuLaunchKernel(
                 bx * by * bz, function->bound);
     }
     if (shared != 0 || extra) return fail(INVALID_VALUE, "%s: extra arguments", name);
-    std::set<uintptr_t> given;
-    for (int i = 0; function->sizes[i] != 0; i++) {
-        if (!arguments || !arguments[i]) return fail(INVALID_VALUE, "%s: no argument %d", name, i);
-        if (function->sizes[i] > 0) continue;
-        uintptr_t address = *(uintptr_t *)arguments[i];
-        if (!contains(address, 1)) {
-            return sticky = fail(
-                           ILLEGAL_ADDRESS, "%s: argument %d is no memory in use", name, i);
+    Node node{function, {gx, gy, gz}, {bx, by, bz}, {}, nullptr, nullptr, 0, false, nullptr};
+    if (int result = take_arguments(node, arguments)) return result;
+    if (is_captured(stream)) {
+        stream->capture->nodes.push_back(new Node(node));
+        return SUCCESS;
+    }
+    return launch(node);
+}
+
+/* graphs */
+long emulator_replays() { return replays; }
+
+int cuStreamBeginCapture_v2(Stream *stream, int) {
+    std::lock_guard<std::recursive_mutex> held(lock);
+    if (int result = usable()) return result;
+    if (stream->capture) return fail(INVALID_VALUE, "a stream is captured twice");
+    stream->capture = new Graph;
+    stream->invalid = false;
+    return SUCCESS;
+}
+
+int cuStreamGetCaptureInfo_v2(
+        Stream *stream, int *status, uint64_t *, Graph **, Node *const **dependencies,
+        size_t *count) {
+    std::lock_guard<std::recursive_mutex> held(lock);
+    *status = !stream->capture ? 0 : stream->invalid ? 2 : 1;
+    if (!stream->capture) return SUCCESS;
+    auto &nodes = stream->capture->nodes;
+    *count = nodes.empty() ? 0 : 1;
+    *dependencies = nodes.empty() ? nullptr : &nodes.back();
+    return SUCCESS;
+}
+
+int cuStreamEndCapture(Stream *stream, Graph **graph) {
+    std::lock_guard<std::recursive_mutex> held(lock);
+    *graph = nullptr;
+    if (!stream->capture) return fail(INVALID_VALUE, "a stream that is not captured");
+    Graph *captured = stream->capture;
+    stream->capture = nullptr;
+    if (stream->invalid) {
+        delete captured;
+        return CAPTURE_INVALIDATED;
+    }
+    *graph = captured;
+    return SUCCESS;
+}
+
+int cuGraphInstantiateWithFlags(Executable **executable, Graph *graph, uint64_t) {
+    std::lock_guard<std::recursive_mutex> held(lock);
+    *executable = new Executable;
+    for (Node *node : graph->nodes) {
+        (*executable)->places[node] = (*executable)->nodes.size();
+        (*executable)->nodes.push_back(*node);
+    }
+    return SUCCESS;
+}
+
+struct KernelNodeParameters {
+    Function *function;
+    unsigned grid[3], block[3], shared;
+    void **arguments, **extra;
+};
+
+int cuGraphExecKernelNodeSetParams(
+        Executable *executable, Node *node, const KernelNodeParameters *parameters) {
+    std::lock_guard<std::recursive_mutex> held(lock);
+    auto place = executable->places.find(node);
+    if (place == executable->places.end()) return fail(INVALID_HANDLE, "no node of this graph");
+    Node &changed = executable->nodes[place->second];
+    if (changed.function != parameters->function || parameters->shared || parameters->extra) {
+        return fail(INVALID_VALUE, "another kernel than was captured");
+    }
+    memcpy(changed.grid, parameters->grid, sizeof changed.grid);
+    memcpy(changed.block, parameters->block, sizeof changed.block);
+    return take_arguments(changed, parameters->arguments);
+}
+
+int cuGraphLaunch(Executable *executable, Stream *stream) {
+    std::lock_guard<std::recursive_mutex> held(lock);
+    if (int result = usable()) return result;
+    if (is_captured(stream)) return fail(CAPTURE_UNSUPPORTED, "a graph within a graph");
+    replays++;
+    for (const Node &node : executable->nodes) {
+        if (node.work) {
+            node.work->run(node.work->argument);
+        } else if (int result = node.function ? launch(node) : run_copy(node)) {
+            return result;
         }
-        given.insert(std::prev(blocks.upper_bound(address))->first);
     }
-    const unsigned grid[3] = {gx, gy, gz}, block[3] = {bx, by, bz};
-    if (!run_grid(function->thread, function->run, arguments, grid, block)) {
-        return sticky = fail(
-                       LAUNCH_FAILED, "%s: some threads of a block wait at a barrier that others"
-                       " never reach", name);
-    }
-    return check_guards(name, given);
+    return SUCCESS;
+}
+
+int cuGraphDestroy(Graph *graph) {
+    delete graph;
+    return SUCCESS;
+}
+
+int cuGraphExecDestroy(Executable *executable) {
+    delete executable;
+    return SUCCESS;
 }
 }

@@ -4,7 +4,6 @@ module org.gradus.cuda {
     requires org.gradus.kernels;
     requires jcublas;
     requires jcuda;
-    requires jcudnn;
 
     provides org.gradus.device.DeviceProvider with
             org.gradus.cuda.CudaProvider;

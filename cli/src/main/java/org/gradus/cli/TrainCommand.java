@@ -56,7 +56,7 @@ final class TrainCommand implements Callable<Integer> {
 
     /** What may change when a run goes on: how long it takes and where, not what it computes. */
     private static final Set<String> CHANGEABLE =
-            Set.of("epochs", "steps", "device", "threads", "data.path", "log_every");
+            Set.of("epochs", "steps", "device", "threads", "capture", "data.path", "log_every");
 
     @Spec private CommandSpec spec;
     @ParentCommand private Main main;
@@ -110,6 +110,14 @@ final class TrainCommand implements Callable<Integer> {
                     "The precision of products and of what lies between them: f32 (the default),"
                             + " bf16 or f16; parameters stay f32.")
     private String precision;
+
+    @Option(
+            names = "--capture",
+            paramLabel = "C",
+            description =
+                    "Whether the GPU records a step once and repeats it: auto (the default), on or"
+                            + " off; the result is the same.")
+    private String capture;
 
     @Option(
             names = "--threads",
@@ -250,6 +258,7 @@ final class TrainCommand implements Callable<Integer> {
         add(settings, "--learning-rate", "optimizer.learning_rate", learningRate);
         add(settings, "--seed", "seed", seed);
         add(settings, "--precision", "precision", precision);
+        add(settings, "--capture", "capture", capture);
         add(settings, "--threads", "threads", threads);
         return settings;
     }

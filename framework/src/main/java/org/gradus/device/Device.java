@@ -128,6 +128,30 @@ public interface Device extends AutoCloseable {
      */
     void sort(View input, View values, View indices, int axis, boolean descending);
 
+    // ---- recording
+
+    /**
+     * Returns whether {@link #capture} records. By default it does not: who wants work done again
+     * runs it again.
+     */
+    default boolean records() {
+        return false;
+    }
+
+    /**
+     * Records work instead of doing it: nothing of it has happened when this returns. What it
+     * allocates belongs to the recording; what it reads and writes besides must live as long. In
+     * scalar arguments {@linkplain Placeholder placeholders} may stand for values that differ from
+     * time to time; all else that is computed on the host stays as it was.
+     *
+     * @throws CaptureException if the work does what cannot be recorded: waits for the device,
+     *     copies from or to the host, gives memory back that was there before and that it uses; or
+     *     if this device does not record
+     */
+    default CapturedWork capture(Runnable work) {
+        throw new CaptureException("the device " + name() + " does not record");
+    }
+
     // ---- kernel families
 
     /**

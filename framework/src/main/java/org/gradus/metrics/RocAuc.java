@@ -7,6 +7,7 @@ import java.util.List;
 import org.gradus.dtype.DType;
 import org.gradus.tensor.Autograd;
 import org.gradus.tensor.HostArray;
+import org.gradus.tensor.Recording;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
 
@@ -43,13 +44,18 @@ public final class RocAuc implements Metric {
                         remember(target.to(DType.F32));
                     });
         }
-        if (unread.size() >= 128) {
-            read();
-        }
     }
 
     private void remember(Tensor values) {
-        unread.add(values.detach().compute().unowned());
+        Recording.afterwards(
+                List.of(values),
+                given -> {
+                    unread.add(given.getFirst().detach().compute().unowned());
+                    // scores and targets take turns
+                    if (unread.size() >= 128 && unread.size() % 2 == 0) {
+                        read();
+                    }
+                });
     }
 
     private void read() {

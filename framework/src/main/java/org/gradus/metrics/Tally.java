@@ -3,6 +3,7 @@ package org.gradus.metrics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.gradus.tensor.Recording;
 import org.gradus.tensor.Tensor;
 
 /**
@@ -22,15 +23,19 @@ final class Tally {
 
     /** Adds a tensor of as many elements as there are sums. */
     void add(Tensor summands) {
-        unread.add(summands.detach().compute().unowned());
-        if (unread.size() == MAXIMUM_UNREAD) {
-            read();
-        }
+        Recording.afterwards(
+                List.of(summands),
+                given -> {
+                    unread.add(given.getFirst().detach().compute().unowned());
+                    if (unread.size() == MAXIMUM_UNREAD) {
+                        read();
+                    }
+                });
     }
 
     /** Adds to the first sum. */
     void add(double summand) {
-        sums[0] += summand;
+        Recording.afterwards(List.of(), _ -> sums[0] += summand);
     }
 
     double first() {

@@ -10,6 +10,7 @@ import org.gradus.expr.Program;
 import org.gradus.expr.Scalars;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.Autograd;
+import org.gradus.tensor.Recording;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
@@ -110,7 +111,7 @@ public abstract sealed class BatchNorm<L extends BatchNorm<L>> extends Layer
         }
         var normalized = x.batchNorm(scale, shift, settings.epsilon());
         if (isTraining() && settings.tracked()) {
-            batches.increment();
+            Recording.eachTime(batches::increment, () -> batches.set(batches.value() - 1));
             track(normalized.mean(), normalized.variance(), count);
         }
         return normalized.output();

@@ -157,7 +157,7 @@ public final class Clipping {
                 place.device(),
                 place.dtype(),
                 Program.of(changed.cast(place.dtype())),
-                scalars,
+                () -> scalars,
                 gradients.stream().map(inputs).toList(),
                 outputs);
     }

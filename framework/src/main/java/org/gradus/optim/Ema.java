@@ -109,7 +109,7 @@ public final class Ema {
                                 place.device(),
                                 place.dtype(),
                                 program.of(place.dtype()),
-                                scalars,
+                                () -> scalars,
                                 groups,
                                 groups.stream().map(group -> group.subList(0, outputs)).toList()));
     }

@@ -6,6 +6,8 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
+import org.gradus.device.CaptureException;
 import org.gradus.device.Device;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
@@ -15,6 +17,7 @@ import org.gradus.nn.Parameter;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.Autograd;
 import org.gradus.tensor.HostArray;
+import org.gradus.tensor.Recording;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
@@ -126,7 +129,7 @@ public final class Optimizer {
         for (Entry entry : group.entries) {
             if (entry.parameter.isTrainable() && entry.parameter.gradient() != null) {
                 Tensor value = entry.parameter.value();
-                entry.steps++;
+                Recording.eachTime(() -> entry.steps++, () -> entry.steps--);
                 batches.computeIfAbsent(
                                 new Batch(value.device(), value.dtype(), entry.steps),
                                 _ -> new ArrayList<>())
@@ -171,13 +174,18 @@ public final class Optimizer {
                 batch.device(),
                 batch.dtype(),
                 group.program(batch.dtype(), condition != null),
-                group.rule.scalars(batch.step(), group.learningRate),
+                () -> group.rule.scalars(entries.getFirst().steps, group.learningRate),
                 inputs,
                 outputs);
         if (group.rule instanceof DirectionRule rule) {
             for (int i = 0; i < entries.size(); i++) {
                 Tensor direction = directions.get(i);
-                move(entries.get(i).parameter, rule, direction, group.learningRate, condition);
+                move(
+                        entries.get(i).parameter,
+                        rule,
+                        direction,
+                        () -> group.learningRate,
+                        condition);
             }
         }
     }
@@ -186,12 +194,13 @@ public final class Optimizer {
             Parameter parameter,
             DirectionRule rule,
             Tensor direction,
-            double learningRate,
+            DoubleSupplier learningRate,
             Tensor condition) {
         try (var _ = Scope.open()) {
             Tensor value = parameter.value().detach().to(direction.dtype());
             Tensor step = rule.shape(value, direction);
-            Tensor moved = value.sub(step.mul(learningRate));
+            Tensor rate = Recording.number(value.device(), value.dtype(), learningRate);
+            Tensor moved = value.sub(step.mul(rate));
             boolean always = condition == null;
             parameter
                     .value()
@@ -202,12 +211,15 @@ public final class Optimizer {
     private static void prepareStates(UpdateRule rule, Entry entry) {
         Tensor value = entry.parameter.value();
         DType type = value.dtype().computeType();
-        if (entry.states.isEmpty()) {
+        if (entry.states.isEmpty() && !rule.states().isEmpty()) {
+            if (Recording.isActive()) {
+                throw new CaptureException("a parameter is updated for the first time");
+            }
             entry.states =
                     rule.states().stream()
                             .map(_ -> Tensor.zeros(value.device(), type, value.shape()).unowned())
                             .toList();
-        } else if (entry.states.getFirst().device() != value.device()) {
+        } else if (!entry.states.isEmpty() && entry.states.getFirst().device() != value.device()) {
             entry.states = entry.states.stream().map(s -> s.to(value.device()).unowned()).toList();
         }
     }

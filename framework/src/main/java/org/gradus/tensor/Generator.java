@@ -114,9 +114,15 @@ public final class Generator {
 
     /** Returns the state and moves it on by whole blocks of four. */
     private long[] advance(long count) {
-        long[] state = {seed, offset};
-        offset += (count + 3) / 4 * 4;
-        return state;
+        long blocks = (count + 3) / 4 * 4;
+        long[] start = new long[1];
+        Recording.eachTime(
+                () -> {
+                    start[0] = offset;
+                    offset += blocks;
+                },
+                () -> offset -= blocks);
+        return new long[] {seed, Recording.scalars(1, start::clone)[0]};
     }
 
     @Override

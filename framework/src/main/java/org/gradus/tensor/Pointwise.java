@@ -119,6 +119,11 @@ final class Pointwise {
     /** Returns a number as a tensor of rank 0 that costs no memory: an argument of the kernel. */
     static Tensor number(Device device, DType dtype, double number) {
         long[] scalars = {Scalars.encode(number, dtype.computeType())};
+        return number(device, dtype, scalars);
+    }
+
+    /** Returns an encoded number as a tensor of rank 0. */
+    static Tensor number(Device device, DType dtype, long[] scalars) {
         PointwiseFunction.Typed typed = NUMBER.typed(List.of(), List.of(dtype.computeType()));
         return Tensor.over(
                 Fusion.apply(typed, scalars, new Value[0], Shape.scalar(), device), null);

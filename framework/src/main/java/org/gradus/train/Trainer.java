@@ -63,6 +63,7 @@ public final class Trainer {
     int evaluationBatchSize;
     int accumulation = 1;
     DType precision = DType.F32;
+    StepRecorder.Mode capture = StepRecorder.Mode.AUTO;
     private Loss loss;
     double clipNorm = Double.POSITIVE_INFINITY;
     double clipValue = Double.POSITIVE_INFINITY;
@@ -248,6 +249,28 @@ public final class Trainer {
      */
     public Trainer precision(String name) {
         precision = Values.precision(name);
+        return this;
+    }
+
+    /**
+     * Chooses whether steps are {@linkplain org.gradus.tensor.Recording recorded}: {@code auto}, as
+     * by default, where the device does it (CUDA) and the step allows it; {@code on}, so that a
+     * step which cannot be recorded is an error; or {@code off}. The results are the same to the
+     * bit. A loss that depends on numbers which the host changes from step to step, other than
+     * those of optimizers, schedules and generators, needs {@code off}: a recorded step keeps them.
+     *
+     * @throws IllegalArgumentException if it is none of these
+     */
+    public Trainer capture(String name) {
+        capture =
+                switch (name) {
+                    case "auto" -> StepRecorder.Mode.AUTO;
+                    case "on" -> StepRecorder.Mode.ON;
+                    case "off" -> StepRecorder.Mode.OFF;
+                    default ->
+                            throw new IllegalArgumentException(
+                                    "capture is auto, on or off, not \"" + name + "\"");
+                };
         return this;
     }
 

@@ -26,6 +26,13 @@ public interface TrainingListener {
      */
     default void onCheckpoint(Path file, long step) {}
 
+    /**
+     * Called where steps are not recorded though the device could, see {@link Trainer#capture}.
+     *
+     * @param reason what is the matter with the step, as in "it reads a result"
+     */
+    default void onCaptureRefused(String reason) {}
+
     /** Called once after the last step, unless the training fails. */
     default void onEnd(TrainingResult result) {}
 

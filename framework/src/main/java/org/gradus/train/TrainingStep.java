@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.gradus.data.Batch;
 import org.gradus.data.BatchIterator;
 import org.gradus.device.Device;
@@ -19,6 +20,9 @@ final class TrainingStep {
     private final Module model;
     private final List<Updater> updaters = new ArrayList<>();
     private final Ema averages;
+    private final StepRecorder recorder;
+    private final boolean isAlwaysSame;
+    private long step;
 
     TrainingStep(Trainer settings, Task task, Device device) {
         this.settings = settings;
@@ -31,6 +35,14 @@ final class TrainingStep {
         requireApart(updaters);
         this.averages =
                 settings.averaging == 0 ? null : new Ema(model.parameters(), settings.averaging);
+        this.recorder =
+                new StepRecorder(
+                        settings.capture,
+                        device,
+                        this::makeFixed,
+                        reason ->
+                                settings.listeners.forEach(each -> each.onCaptureRefused(reason)));
+        this.isAlwaysSame = updaters.size() == 1 && first().takesPartInAll();
     }
 
     private void requireKnown(Iterable<String> names) {
@@ -78,16 +90,38 @@ final class TrainingStep {
     /**
      * Takes the batches of a step and makes its updates.
      *
-     * @param step the step, counted from 1
+     * @param number the step, counted from 1
      */
-    void take(BatchIterator batches, long step) {
+    void take(BatchIterator batches, long number) {
+        step = number;
         // All batches of a step are there before it begins, so that each can be weighted.
         List<Batch> group = Batches.upTo(settings.accumulation, batches);
+        if (!isAlwaysSame) {
+            recorder.refuse("it has several updates, not one");
+        }
+        if (!recorder.take(group)) {
+            int samples = group.stream().mapToInt(Batch::size).sum();
+            make(group.stream().map(this::uploaded).toList(), samples);
+        }
+    }
+
+    private Supplier<TensorBatch> uploaded(Batch batch) {
+        return () -> TensorBatch.of(batch, device);
+    }
+
+    /** Makes the step of batches that are on the device, again and again the same tensors. */
+    private void makeFixed(List<TensorBatch> batches) {
+        List<Supplier<TensorBatch>> group = new ArrayList<>();
+        batches.forEach(batch -> group.add(() -> batch));
+        make(group, batches.stream().mapToInt(TensorBatch::size).sum());
+    }
+
+    private void make(List<Supplier<TensorBatch>> group, int samples) {
         for (Updater updater : updaters) {
             if (updater.takesPartIn(step)) {
                 List<Parameter> frozen = freezeOthers(updater);
                 try {
-                    updater.update(group, device, step);
+                    updater.update(group, samples, () -> step);
                 } finally {
                     frozen.forEach(Parameter::unfreeze);
                 }
@@ -155,6 +189,7 @@ final class TrainingStep {
 
     /** Gives back what the steps held besides the model. */
     void release() {
+        recorder.close();
         updaters.forEach(Updater::release);
         if (averages != null) {
             averages.release();

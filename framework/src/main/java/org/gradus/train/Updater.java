@@ -4,7 +4,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.gradus.data.Batch;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.gradus.device.Device;
 import org.gradus.dtype.DType;
 import org.gradus.nn.Parameter;
@@ -12,6 +13,7 @@ import org.gradus.optim.Clipping;
 import org.gradus.optim.LossScale;
 import org.gradus.optim.Optimizer;
 import org.gradus.tensor.Autocast;
+import org.gradus.tensor.Recording;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
 
@@ -62,6 +64,10 @@ final class Updater {
         return update.parameters().values();
     }
 
+    boolean takesPartInAll() {
+        return update.every() == 1;
+    }
+
     boolean takesPartIn(long step) {
         return step % update.every() == 0;
     }
@@ -74,18 +80,22 @@ final class Updater {
     /**
      * Computes the gradients, clips them, and moves the parameters.
      *
-     * @param batches the batches of a step
-     * @param step the step, counted from 1
+     * @param batches the batches of a step, each asked for when its turn comes
+     * @param samples how many these have
+     * @param step the step, counted from 1, whenever it is asked for
      */
-    void update(List<Batch> batches, Device device, long step) {
-        optimizer.schedule(settings.scheduleWithPlateau(), step - 1);
+    void update(List<Supplier<TensorBatch>> batches, int samples, LongSupplier step) {
+        Recording.eachTime(
+                () -> optimizer.schedule(settings.scheduleWithPlateau(), step.getAsLong() - 1),
+                () -> {});
         optimizer.clearGradients();
-        int samples = batches.stream().mapToInt(Batch::size).sum();
-        for (Batch batch : batches) {
+        for (Supplier<TensorBatch> each : batches) {
             try (var _ = Scope.open()) {
-                TensorBatch inputs = TensorBatch.of(batch, device);
-                Tensor loss = Autocast.in(settings.precision, () -> update.loss().of(inputs));
-                losses.add(step, loss, batch.size());
+                TensorBatch batch = each.get();
+                Tensor loss = Autocast.in(settings.precision, () -> update.loss().of(batch));
+                Recording.afterwards(
+                        List.of(loss),
+                        given -> losses.add(step.getAsLong(), given.getFirst(), batch.size()));
                 double weight = (double) batch.size() / samples;
                 Tensor weighted = weight == 1 ? loss : loss.mul(weight);
                 (scale == null ? weighted : scale.multiply(weighted)).backward();
@@ -142,12 +152,14 @@ final class Updater {
         }
     }
 
-    private void clip(long step) {
+    private void clip(LongSupplier step) {
         if (settings.clipValue < Double.POSITIVE_INFINITY) {
             Clipping.value(parameters(), settings.clipValue);
         }
         if (settings.clipNorm < Double.POSITIVE_INFINITY) {
-            norms.add(step, Clipping.norm(parameters(), settings.clipNorm));
+            Tensor norm = Clipping.norm(parameters(), settings.clipNorm);
+            Recording.afterwards(
+                    List.of(norm), given -> norms.add(step.getAsLong(), given.getFirst()));
         }
     }
 

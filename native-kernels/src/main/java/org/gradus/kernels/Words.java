@@ -1,6 +1,7 @@
 package org.gradus.kernels;
 
 import java.util.Arrays;
+import org.gradus.device.Placeholder;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.expr.Program;
@@ -48,7 +49,10 @@ public final class Words {
     public Words addScalars(Program program, long[] scalars) {
         for (int i = 0; i < program.scalarTypes().size(); i++) {
             DType type = program.scalarTypes().get(i);
-            if (type.isFloating()) {
+            if (Placeholder.is(scalars[i])) {
+                boolean single = type.isFloating() && type != DType.F64;
+                add(single ? Placeholder.inSinglePrecision(scalars[i]) : scalars[i]);
+            } else if (type.isFloating()) {
                 add(Scalars.decode(scalars[i], type), type);
             } else {
                 add(scalars[i]);

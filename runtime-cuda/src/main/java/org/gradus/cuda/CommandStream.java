@@ -13,6 +13,8 @@ import org.gradus.cuda.Handles.DevicePointer;
 import org.gradus.cuda.Handles.Stream;
 import org.gradus.cuda.library.DeviceStream;
 import org.gradus.device.Buffer;
+import org.gradus.device.CaptureException;
+import org.gradus.device.CapturedWork;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.kernels.IndexFault;
@@ -41,6 +43,8 @@ final class CommandStream implements DeviceStream {
     private final PooledBuffer<DevicePointer> indexFault;
     private final List<PooledBuffer<DevicePointer>> reserved = new ArrayList<>();
     private final List<Runnable> closings = new ArrayList<>();
+    private final Graphs graphs;
+    private CapturedGraph recording;
     private boolean mayHaveFault;
     private boolean closed;
 
@@ -79,6 +83,7 @@ final class CommandStream implements DeviceStream {
                                 name, MEMORY_PROPERTY, limit, limit, info.isEmulated()));
         this.modules = new Modules(name, cuda.compiler(), info.architecture(), binaries, dump);
         this.transfers = new Transfers(name, stream);
+        this.graphs = driver.graphs(name);
         this.indexFault = pool.allocateUncounted(DType.I32, IndexFault.LENGTH);
         clearFault();
     }
@@ -111,16 +116,95 @@ final class CommandStream implements DeviceStream {
             pointers[i] = pool.block(buffers[i]);
             mayHaveFault |= buffers[i] == indexFault;
         }
+        int count = Math.toIntExact(groups);
         CompiledKernel kernel = modules.kernel(source);
         int result =
                 driver.launch(
                         kernel.function(),
-                        Math.toIntExact(groups),
+                        count,
                         source.groupSize(),
                         streamHandle,
                         kernel.arguments(pointers, words));
         if (result != 0) {
             throw Driver.failure(result, name, "launch the kernel " + source.name());
+        }
+        if (recording != null) {
+            for (Buffer buffer : buffers) {
+                recording.memory().use(buffer);
+            }
+            if (RecordedKernel.isNeededFor(words)) {
+                recording.add(
+                        new RecordedKernel(
+                                graphs.last(streamHandle),
+                                kernel.function(),
+                                count,
+                                source.groupSize(),
+                                pointers,
+                                words,
+                                recording.arena()));
+            }
+        }
+    }
+
+    // ---- recorded work
+
+    /**
+     * Records what some work puts into the stream; see {@link org.gradus.device.Device#capture}.
+     */
+    synchronized CapturedWork capture(Runnable work) {
+        enter();
+        requireNoRecording("records within a recording");
+        boolean hadFault = mayHaveFault;
+        mayHaveFault = false;
+        recording = new CapturedGraph(this, pool.record());
+        CapturedGraph graph = recording;
+        boolean isComplete = false;
+        try {
+            graphs.begin(streamHandle);
+            work.run();
+            if (!graph.memory().end()) {
+                throw new CaptureException(
+                        "it gives memory back that it uses and that was there before: change"
+                                + " tensors that stay in place");
+            }
+            graph.complete(graphs.end(streamHandle));
+            isComplete = true;
+        } finally {
+            recording = null;
+            if (mayHaveFault) {
+                graph.checkIndices();
+            }
+            mayHaveFault = hadFault;
+            if (!isComplete) {
+                graph.memory().end();
+                graphs.abandon(streamHandle);
+                graph.destroy(graphs);
+            }
+        }
+        return graph;
+    }
+
+    /** Puts recorded work into the stream. */
+    synchronized void replay(CapturedGraph graph, long[] values) {
+        enter();
+        requireNoRecording("repeats other recorded work");
+        graph.launch(graphs, streamHandle, values);
+        mayHaveFault |= graph.checksIndices();
+    }
+
+    /** Forgets recorded work. */
+    synchronized void destroy(CapturedGraph graph) {
+        makeCurrent();
+        if (!closed) {
+            Driver.check(JCudaDriver.cuStreamSynchronize(stream), name, "wait for its work");
+        }
+        graph.destroy(graphs);
+    }
+
+    /** What waits for the device, or copies what is on the host now, cannot be recorded. */
+    private void requireNoRecording(String what) {
+        if (recording != null) {
+            throw new CaptureException("it " + what);
         }
     }
 
@@ -147,6 +231,9 @@ final class CommandStream implements DeviceStream {
 
     @Override
     public long address(View view) {
+        if (recording != null) {
+            recording.memory().use(view.buffer());
+        }
         return pool.block(view.buffer()).address() + view.offset() * view.dtype().bytes();
     }
 
@@ -171,6 +258,7 @@ final class CommandStream implements DeviceStream {
     /** Copies to a buffer from element {@code start} on. */
     synchronized void upload(MemorySegment source, Buffer target, long start) {
         enter();
+        requireNoRecording("copies numbers from the host to the device");
         PooledBuffer.checkRange(source, target, start);
         transfers.upload(source, pool.block(target), start * target.dtype().bytes());
     }
@@ -178,6 +266,7 @@ final class CommandStream implements DeviceStream {
     /** Copies from a buffer from element {@code start} on, and waits for all work before. */
     synchronized void download(Buffer source, long start, MemorySegment target) {
         enter();
+        requireNoRecording("reads a result");
         PooledBuffer.checkRange(target, source, start);
         transfers.download(pool.block(source), start * source.dtype().bytes(), target);
         throwFault();
@@ -186,6 +275,7 @@ final class CommandStream implements DeviceStream {
     /** Waits for all work to be done. */
     synchronized void synchronize() {
         enter();
+        requireNoRecording("waits for the device");
         Driver.check(JCudaDriver.cuStreamSynchronize(stream), name, "wait for its work");
         throwFault();
     }

@@ -6,6 +6,7 @@ import java.util.Set;
 import org.gradus.cuda.blas.Multiplication;
 import org.gradus.device.Buffer;
 import org.gradus.device.Capabilities;
+import org.gradus.device.CapturedWork;
 import org.gradus.device.Kernels;
 import org.gradus.device.MatmulOptions;
 import org.gradus.device.MemoryReport;
@@ -44,7 +45,7 @@ public final class CudaDevice extends KernelDevice {
         this.name = name;
         this.stream = launcher.stream();
         this.multiplication = cuda.blas().open(stream, info.architecture(), this::copyStrided);
-        this.families = CudaFamilies.open(cuda.cudnn(), stream, super::kernels, this);
+        this.families = CudaFamilies.open(cuda.cudnn(), stream, super::kernels);
         this.capabilities =
                 info.capabilities(cuda, multiplication.description(), families.description());
     }
@@ -137,6 +138,16 @@ public final class CudaDevice extends KernelDevice {
     @Override
     public void synchronize() {
         stream.synchronize();
+    }
+
+    @Override
+    public boolean records() {
+        return true;
+    }
+
+    @Override
+    public CapturedWork capture(Runnable work) {
+        return stream.capture(work);
     }
 
     @Override

@@ -62,6 +62,11 @@ final class Driver {
         return new Driver(library);
     }
 
+    /** Returns the functions for recorded work, on a device. */
+    Graphs graphs(String device) {
+        return new Graphs(device, library);
+    }
+
     /** Returns the file that serves. */
     String file() {
         return library.file();

@@ -82,6 +82,15 @@ public final class Emulator {
         }
     }
 
+    /** Returns how many graphs were launched. */
+    long replays() {
+        try {
+            return (long) function("emulator_replays", JAVA_LONG).invokeExact();
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Returns what the emulator last found wrong. */
     @SuppressWarnings("restricted") // a message that ends with a zero
     String lastError() {

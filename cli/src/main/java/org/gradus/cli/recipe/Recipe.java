@@ -35,6 +35,7 @@ import org.gradus.cli.task.TaskChoice;
  * @param seed decides the initial parameters, the order of the samples and all else that is random
  * @param device the name of the device, as in {@code auto} or {@code cpu}
  * @param precision of the products: f32, bf16 or f16
+ * @param capture whether steps are recorded: auto, on or off
  * @param threads the number of threads of the CPU device; 0 for one per core
  * @param logEvery the number of steps between lines of metrics
  * @param checkpointEvery the number of steps between checkpoints besides those at the end of each
@@ -63,12 +64,14 @@ public record Recipe(
         long seed,
         String device,
         String precision,
+        String capture,
         int threads,
         int logEvery,
         int checkpointEvery,
         ObjectNode resolved) {
 
     private static final List<String> PRECISIONS = List.of("f32", "bf16", "f16");
+    private static final List<String> CAPTURES = List.of("auto", "on", "off");
     private static final int DEFAULT_EPOCHS = 5;
     private static final int DEFAULT_BATCH_SIZE = 32;
     private static final int DEFAULT_LOG_EVERY = 50;
@@ -113,6 +116,7 @@ public record Recipe(
         long seed = top.integer("seed", 0);
         String device = top.text("device", "auto");
         String precision = top.choice("precision", "f32", PRECISIONS);
+        String capture = top.choice("capture", "auto", CAPTURES);
         int threads = top.count("threads", 0, 0);
         int logEvery = top.count("log_every", DEFAULT_LOG_EVERY, 1);
         int checkpointEvery = top.count("checkpoint_every", 0, 0);
@@ -140,6 +144,7 @@ public record Recipe(
                 seed,
                 device,
                 precision,
+                capture,
                 threads,
                 logEvery,
                 checkpointEvery,

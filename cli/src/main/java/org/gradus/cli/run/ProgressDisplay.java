@@ -49,6 +49,11 @@ final class ProgressDisplay implements TrainingListener {
     }
 
     @Override
+    public void onCaptureRefused(String reason) {
+        line.above(ProgressLines.refused(reason));
+    }
+
+    @Override
     public void onClose() {
         if (bar != null) {
             bar.close();

@@ -35,6 +35,16 @@ final class ProgressLines implements TrainingListener {
         print(report.seconds(), epoch(report, epochs));
     }
 
+    @Override
+    public void onCaptureRefused(String reason) {
+        out.println(refused(reason));
+        out.flush();
+    }
+
+    static String refused(String reason) {
+        return "steps are not recorded for the GPU to repeat: " + reason;
+    }
+
     private void print(double seconds, String line) {
         lastLine = seconds;
         out.println(line);

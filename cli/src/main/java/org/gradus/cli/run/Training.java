@@ -135,6 +135,7 @@ public final class Training {
                         .device(device.device())
                         .seed(recipe.seed())
                         .precision(recipe.precision())
+                        .capture(recipe.capture())
                         .optimizer(recipe.optimizer().grouping()::of)
                         .schedule(recipe.schedule().schedule().apply(steps))
                         .batchSize(recipe.batchSize())

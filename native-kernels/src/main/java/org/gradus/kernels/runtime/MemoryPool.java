@@ -1,9 +1,14 @@
 package org.gradus.kernels.runtime;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.gradus.device.Buffer;
 import org.gradus.device.DeviceException;
 import org.gradus.device.DeviceMemoryException;
@@ -31,6 +36,8 @@ public final class MemoryPool<B> {
     private long peak;
     private long buffers;
     private long blocks;
+    private final List<Recorded> recorded = new ArrayList<>();
+    private Recorded recording;
     private boolean closed;
 
     /**
@@ -45,6 +52,71 @@ public final class MemoryPool<B> {
      *     back before the end, as Oclgrind takes the next buffer's size for the former's
      */
     public record Limits(String device, String property, long total, long largest, boolean exact) {}
+
+    /**
+     * The blocks that recorded work uses whenever it is done: they are handed out again while it is
+     * recorded, and then kept for it. They count as used.
+     */
+    public final class Recorded {
+        private final Map<Long, ArrayDeque<B>> free = new HashMap<>();
+
+        /** Buffers from before: if one is released, its block waits for the end of this. */
+        private final Set<Buffer> uses = Collections.newSetFromMap(new IdentityHashMap<>());
+
+        private boolean isSpoiled;
+        private boolean isGivenBack;
+
+        private Recorded() {}
+
+        private void add(long bytes, B block) {
+            free.computeIfAbsent(bytes, size -> new ArrayDeque<>()).addLast(block);
+        }
+
+        /** Notes that the work reads or writes a buffer. */
+        public void use(Buffer buffer) {
+            synchronized (MemoryPool.this) {
+                if (!(buffer instanceof PooledBuffer<?> own && own.owner() == this)) {
+                    uses.add(buffer);
+                }
+            }
+        }
+
+        /**
+         * Ends the recording: what is allocated from now on is not for it.
+         *
+         * @return whether all that it uses is still there: no buffer from before was released
+         */
+        public boolean end() {
+            synchronized (MemoryPool.this) {
+                recording = null;
+                return !isSpoiled;
+            }
+        }
+
+        /** Gives its blocks back, as the work will not be done again. */
+        public void giveBack() {
+            synchronized (MemoryPool.this) {
+                isGivenBack = true;
+                recorded.remove(this);
+                free.forEach((bytes, kept) -> kept.forEach(block -> keep(bytes, block)));
+                free.clear();
+            }
+        }
+    }
+
+    /**
+     * Begins to record what work uses; see {@link Recorded#end}.
+     *
+     * @throws IllegalStateException if some is being recorded
+     */
+    public synchronized Recorded record() {
+        if (recording != null) {
+            throw new IllegalStateException("two recordings at once on " + limits.device());
+        }
+        recording = new Recorded();
+        recorded.add(recording);
+        return recording;
+    }
 
     /** Creates an empty pool. */
     public MemoryPool(DriverMemory<B> memory, Limits limits) {
@@ -72,17 +144,24 @@ public final class MemoryPool<B> {
                             + " elements, which no memory can hold");
         }
         long bytes = size(length * dtype.bytes());
-        ArrayDeque<B> kept = limits.exact() ? null : cache.get(bytes);
-        B block = kept == null ? null : kept.pollLast();
-        if (block != null) {
-            cached -= bytes;
-        } else {
-            block = create(bytes);
+        B block = recording == null ? null : takeFrom(recording.free, bytes);
+        if (block == null) {
+            block = takeFrom(cache, bytes);
+            if (block != null) {
+                cached -= bytes;
+            } else {
+                block = create(bytes);
+            }
+            used += bytes;
+            peak = Math.max(peak, used);
         }
-        used += bytes;
-        peak = Math.max(peak, used);
         buffers++;
-        return new PooledBuffer<>(this, dtype, length, bytes, block);
+        return new PooledBuffer<>(this, dtype, length, bytes, block, recording);
+    }
+
+    private B takeFrom(Map<Long, ArrayDeque<B>> blocksBySize, long bytes) {
+        ArrayDeque<B> kept = limits.exact() ? null : blocksBySize.get(bytes);
+        return kept == null ? null : kept.pollLast();
     }
 
     /** Returns a buffer that no report counts, for the device's own use. */
@@ -98,7 +177,7 @@ public final class MemoryPool<B> {
                                                         + " has not even "
                                                         + bytes
                                                         + " bytes left: close what else uses it"));
-        return new PooledBuffer<>(this, dtype, length, bytes, block);
+        return new PooledBuffer<>(this, dtype, length, bytes, block, null);
     }
 
     private B create(long bytes) {
@@ -161,13 +240,30 @@ public final class MemoryPool<B> {
     /** Takes a buffer's block back. */
     synchronized void release(PooledBuffer<B> buffer) {
         B block = buffer.detach();
-        used -= buffer.bytes();
+        Recorded owner = buffer.owner();
         buffers--;
+        if (owner != null && !owner.isGivenBack) {
+            owner.add(buffer.bytes(), block);
+            return;
+        }
+        for (Recorded user : recorded) {
+            if (user.uses.remove(buffer)) {
+                user.isSpoiled |= user == recording;
+                user.add(buffer.bytes(), block);
+                return;
+            }
+        }
+        keep(buffer.bytes(), block);
+    }
+
+    /** Keeps a block that is not in use any more for others. */
+    private void keep(long bytes, B block) {
+        used -= bytes;
         if (closed) {
             destroy(block);
         } else {
-            cached += buffer.bytes();
-            cache.computeIfAbsent(buffer.bytes(), size -> new ArrayDeque<>()).addLast(block);
+            cached += bytes;
+            cache.computeIfAbsent(bytes, size -> new ArrayDeque<>()).addLast(block);
         }
     }
 

@@ -14,14 +14,27 @@ public final class PooledBuffer<B> implements Buffer {
     private final DType dtype;
     private final long length;
     private final long bytes;
+    private final MemoryPool<B>.Recorded owner;
     private volatile B block;
 
-    PooledBuffer(MemoryPool<B> pool, DType dtype, long length, long bytes, B block) {
+    PooledBuffer(
+            MemoryPool<B> pool,
+            DType dtype,
+            long length,
+            long bytes,
+            B block,
+            MemoryPool<B>.Recorded owner) {
         this.pool = pool;
         this.dtype = dtype;
         this.length = length;
         this.bytes = bytes;
         this.block = block;
+        this.owner = owner;
+    }
+
+    /** Returns the recording whose block this is, null if it is of none. */
+    MemoryPool<B>.Recorded owner() {
+        return owner;
     }
 
     @Override

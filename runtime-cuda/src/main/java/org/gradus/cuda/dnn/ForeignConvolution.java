@@ -9,6 +9,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -194,7 +195,13 @@ final class ForeignConvolution implements Cudnn.Convolution {
                 "cudnnSetConvolutionGroupCount",
                 () -> (int) functions.setGroups.invokeExact(convolution, problem.groups()));
         setMathType(mathType);
-        this.bias = descriptors.tensor(dtype, problem.bias());
+        int[] singles = new int[problem.output().rank()];
+        Arrays.fill(singles, 1);
+        singles[1] = problem.output().sizes()[1];
+        int[] strides = singles.clone();
+        strides[0] = singles[1];
+        strides[1] = 1;
+        this.bias = descriptors.tensor(dtype, new TensorLayout(singles, strides));
     }
 
     private void describe(Window window, Arena scratch) {

@@ -22,30 +22,25 @@ import org.junit.jupiter.api.TestFactory;
 class DevicesAgreeTest {
     private static final int STEPS = 50;
 
-    /** A quarter of a second each, on a processor that takes turns for the threads of a GPU. */
-    private static final int EMULATED_STEPS = 10;
-
     /** Rounding differs between devices, and fifty steps carry it on. */
     private static final double TOLERANCE = 1e-4;
 
     @TestFactory
     Stream<DynamicTest> theFirstStepsHaveTheLossesOfTheCpu() {
-        List<Double> expected = losses("cpu", STEPS);
+        List<Double> expected = losses("cpu");
         return TestDevices.names().stream()
                 .map(device -> DynamicTest.dynamicTest(device, () -> check(device, expected)));
     }
 
     private static void check(String device, List<Double> expected) {
-        boolean emulated = TestDevices.isEmulated(Devices.of(device));
-        int steps = emulated ? EMULATED_STEPS : STEPS;
-        List<Double> actual = losses(device, steps);
-        assertEquals(steps, actual.size());
-        for (int i = 0; i < steps; i++) {
+        List<Double> actual = losses(device);
+        assertEquals(STEPS, actual.size());
+        for (int i = 0; i < STEPS; i++) {
             assertEquals(expected.get(i), actual.get(i), TOLERANCE, "loss of step " + (i + 1));
         }
     }
 
-    private static List<Double> losses(String device, int steps) {
+    private static List<Double> losses(String device) {
         List<Double> losses = new ArrayList<>();
         TrainingListener listener =
                 new TrainingListener() {
@@ -61,7 +56,7 @@ class DevicesAgreeTest {
                 .loss(Loss.crossEntropy())
                 .reportEvery(1)
                 .listener(listener)
-                .fit(Digits.train(), TrainingLength.steps(steps));
+                .fit(Digits.train(), TrainingLength.steps(STEPS));
         return losses;
     }
 }

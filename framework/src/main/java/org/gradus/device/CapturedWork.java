@@ -1,0 +1,19 @@
+package org.gradus.device;
+
+/**
+ * Work that a device has recorded and can do again: the same kernels on the same memory, without
+ * the calls that led to them. It holds the memory that it works with; see {@link Device#capture}.
+ */
+public interface CapturedWork extends AutoCloseable {
+    /**
+     * Does it once more, in the order of the calls.
+     *
+     * @param values what takes the places of the {@linkplain Placeholder placeholders}, by their
+     *     numbers, encoded as {@link org.gradus.expr.Scalars} says
+     */
+    void replay(long[] values);
+
+    /** Gives it back, with the memory that is its own. */
+    @Override
+    void close();
+}

@@ -1,0 +1,143 @@
+package org.gradus.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.gradus.data.Batch;
+import org.gradus.device.Device;
+import org.gradus.device.DeviceException;
+import org.gradus.dtype.DType;
+import org.gradus.shape.Shape;
+import org.gradus.tensor.HostArray;
+import org.gradus.tensor.Recording;
+
+/**
+ * Records a training's step when some steps of the same shapes have gone by, and from then on does
+ * what was recorded for each step of these shapes. Steps of other shapes, such as that with the
+ * smaller batch at the end of an epoch, are left to be made as usual; if there come several of them
+ * in a row, they are recorded in the place of the former.
+ */
+final class StepRecorder {
+    /** Whether steps are recorded. */
+    enum Mode {
+        /** Where the device does it and the step allows it. */
+        AUTO,
+        /** In any case: a step that cannot be is an error. */
+        ON,
+        /** Never. */
+        OFF
+    }
+
+    /** Steps in which kernels are compiled and an optimizer's states are made. */
+    private static final int WARM_UP = 3;
+
+    private final Mode mode;
+    private final Device device;
+    private final Consumer<List<TensorBatch>> step;
+    private final Consumer<String> onRefusal;
+    private boolean isRefused;
+    private List<Form> recent = List.of();
+    private int equal;
+    private List<Form> recorded = List.of();
+    private List<TensorBatch> inputs = List.of();
+    private Recording recording;
+
+    /** What kernels depend on in an array of a batch. */
+    private record Form(DType dtype, Shape shape) {}
+
+    /**
+     * Begins without a recording.
+     *
+     * @param step makes a step of the batches of tensors that it is given
+     * @param onRefusal is told, once, why steps cannot be recorded
+     */
+    StepRecorder(
+            Mode mode,
+            Device device,
+            Consumer<List<TensorBatch>> step,
+            Consumer<String> onRefusal) {
+        this.mode = mode;
+        this.device = device;
+        this.step = step;
+        this.onRefusal = onRefusal;
+        this.isRefused = mode == Mode.OFF || mode == Mode.AUTO && !device.records();
+    }
+
+    /**
+     * Makes the step of these batches if it is or can be recorded.
+     *
+     * @return whether it was made
+     */
+    boolean take(List<Batch> batches) {
+        if (isRefused) {
+            return false;
+        }
+        List<Form> forms = forms(batches);
+        if (recording == null || !forms.equals(recorded)) {
+            equal = forms.equals(recent) ? equal + 1 : 1;
+            recent = forms;
+            return equal > WARM_UP && record(batches);
+        }
+        equal = 0;
+        for (int i = 0; i < inputs.size(); i++) {
+            inputs.get(i).fill(batches.get(i));
+        }
+        recording.run();
+        return true;
+    }
+
+    private static List<Form> forms(List<Batch> batches) {
+        List<Form> forms = new ArrayList<>();
+        for (Batch batch : batches) {
+            for (HostArray input : batch.inputs()) {
+                forms.add(new Form(input.dtype(), input.shape()));
+            }
+            forms.add(new Form(batch.target().dtype(), batch.target().shape()));
+        }
+        return forms;
+    }
+
+    private boolean record(List<Batch> batches) {
+        close();
+        inputs = batches.stream().map(batch -> TensorBatch.lasting(batch, device)).toList();
+        try {
+            recording = Recording.of(device, () -> step.accept(inputs));
+        } catch (DeviceException problem) {
+            close();
+            refuse(problem.getMessage());
+            return false;
+        }
+        recorded = recent;
+        recording.run();
+        return true;
+    }
+
+    /**
+     * Records nothing any more.
+     *
+     * @param reason what is the matter with the step, as in "it reads a result"
+     * @throws TrainingException if recording was asked for
+     */
+    void refuse(String reason) {
+        if (mode == Mode.ON) {
+            throw new TrainingException(
+                    "the training step cannot be recorded: "
+                            + reason
+                            + "; leave capture at auto, or set it to off");
+        }
+        if (!isRefused) {
+            isRefused = true;
+            onRefusal.accept(reason);
+        }
+    }
+
+    /** Gives the recording back. */
+    void close() {
+        if (recording != null) {
+            recording.close();
+            recording = null;
+        }
+        inputs.forEach(TensorBatch::release);
+        inputs = List.of();
+    }
+}

@@ -1,0 +1,83 @@
+package org.gradus.cuda;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.gradus.cuda.Handles.DevicePointer;
+import org.gradus.device.CapturedWork;
+import org.gradus.kernels.runtime.MemoryPool;
+
+/** Recorded work, with its memory and the kernels whose arguments change. */
+final class CapturedGraph implements CapturedWork {
+    private final CommandStream stream;
+    private final MemoryPool<DevicePointer>.Recorded memory;
+    private final Arena arena = Arena.ofShared();
+    private final List<RecordedKernel> changing = new ArrayList<>();
+    private MemorySegment executable;
+    private boolean checksIndices;
+
+    /** Begins without work. */
+    CapturedGraph(CommandStream stream, MemoryPool<DevicePointer>.Recorded memory) {
+        this.stream = stream;
+        this.memory = memory;
+    }
+
+    MemoryPool<DevicePointer>.Recorded memory() {
+        return memory;
+    }
+
+    Arena arena() {
+        return arena;
+    }
+
+    /** Adds a kernel whose arguments change. */
+    void add(RecordedKernel kernel) {
+        changing.add(kernel);
+    }
+
+    /** Notes that a kernel may find an index out of bounds. */
+    void checkIndices() {
+        checksIndices = true;
+    }
+
+    boolean checksIndices() {
+        return checksIndices;
+    }
+
+    /** Ends recording. */
+    void complete(MemorySegment graph) {
+        executable = graph;
+    }
+
+    /** Puts the work into the stream; called with the stream's lock held. */
+    void launch(Graphs graphs, MemorySegment streamHandle, long[] values) {
+        if (executable == null) {
+            throw new IllegalStateException("recorded work is repeated after it was closed");
+        }
+        changing.forEach(kernel -> kernel.set(graphs, executable, values));
+        graphs.launch(executable, streamHandle);
+    }
+
+    /** Gives everything back; called with the stream's lock held and its work done. */
+    void destroy(Graphs graphs) {
+        if (executable != null) {
+            graphs.destroy(executable);
+            executable = null;
+        }
+        if (arena.scope().isAlive()) {
+            arena.close();
+            memory.giveBack();
+        }
+    }
+
+    @Override
+    public void replay(long[] values) {
+        stream.replay(this, values);
+    }
+
+    @Override
+    public void close() {
+        stream.destroy(this);
+    }
+}
