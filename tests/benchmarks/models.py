@@ -65,6 +65,51 @@ class BasicBlock(nn.Module):
         return F.relu(y + (x if self.downsample is None else self.downsample(x)))
 
 
+class Bottleneck(nn.Module):
+    """Three convolutions, the middle one of a quarter of the channels, beside a shortcut."""
+
+    def __init__(self, inputs, width, stride):
+        super().__init__()
+        outputs = 4 * width
+        self.conv1, self.bn1 = convolution(inputs, width, 1, 1), nn.BatchNorm2d(width)
+        self.conv2, self.bn2 = convolution(width, width, 3, stride), nn.BatchNorm2d(width)
+        self.conv3, self.bn3 = convolution(width, outputs, 1, 1), nn.BatchNorm2d(outputs)
+        self.downsample = None
+        if stride != 1 or inputs != outputs:
+            self.downsample = nn.Sequential(
+                convolution(inputs, outputs, 1, stride), nn.BatchNorm2d(outputs)
+            )
+
+    def forward(self, x):
+        y = F.relu(self.bn1(self.conv1(x)))
+        y = F.relu(self.bn2(self.conv2(y)))
+        y = self.bn3(self.conv3(y))
+        return F.relu(y + (x if self.downsample is None else self.downsample(x)))
+
+
+class ResNet50(nn.Module):
+    """For 224 by 224 pixels and 1000 classes."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.bn1 = convolution(3, 64, 7, 2), nn.BatchNorm2d(64)
+        inputs = 64
+        for stage, blocks in enumerate((3, 4, 6, 3)):
+            width = 64 << stage
+            layers = []
+            for block in range(blocks):
+                layers.append(Bottleneck(inputs, width, 2 if stage > 0 and block == 0 else 1))
+                inputs = 4 * width
+            setattr(self, f"layer{stage + 1}", nn.Sequential(*layers))
+        self.fc = nn.Linear(inputs, 1000)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)
+        for stage in (self.layer1, self.layer2, self.layer3, self.layer4):
+            x = stage(x)
+        return self.fc(x.mean((2, 3)))
+
+
 class ResNet18(nn.Module):
     """For 32 by 32 pixels."""
 
@@ -127,10 +172,11 @@ class CharacterLstm(nn.Module):
 
 
 class SelfAttention(nn.Module):
-    """Causal, with six heads."""
+    """Causal."""
 
-    def __init__(self, size):
+    def __init__(self, size, heads):
         super().__init__()
+        self.heads = heads
         self.in_proj_weight = nn.Parameter(torch.empty(3 * size, size))
         self.in_proj_bias = nn.Parameter(torch.empty(3 * size))
         self.out_proj = nn.Linear(size, size)
@@ -139,7 +185,7 @@ class SelfAttention(nn.Module):
         batch, steps, size = x.shape
         projected = F.linear(x, self.in_proj_weight, self.in_proj_bias)
         query, key, value = (
-            part.view(batch, steps, 6, size // 6).transpose(1, 2)
+            part.view(batch, steps, self.heads, size // self.heads).transpose(1, 2)
             for part in projected.split(size, 2)
         )
         y = F.scaled_dot_product_attention(query, key, value, is_causal=True)
@@ -149,10 +195,10 @@ class SelfAttention(nn.Module):
 class Block(nn.Module):
     """Attention and a feedforward layer, each of a normalized input and beside a shortcut."""
 
-    def __init__(self, size):
+    def __init__(self, size, heads):
         super().__init__()
         self.norm1, self.norm2 = nn.LayerNorm(size), nn.LayerNorm(size)
-        self.self_attn = SelfAttention(size)
+        self.self_attn = SelfAttention(size, heads)
         self.linear1, self.linear2 = nn.Linear(size, 4 * size), nn.Linear(4 * size, size)
 
     def forward(self, x):
@@ -161,11 +207,11 @@ class Block(nn.Module):
 
 
 class Blocks(nn.Module):
-    """Six blocks and a normalization."""
+    """Blocks and a normalization."""
 
-    def __init__(self, size):
+    def __init__(self, size, heads, count):
         super().__init__()
-        self.layers = nn.ModuleList(Block(size) for _ in range(6))
+        self.layers = nn.ModuleList(Block(size, heads) for _ in range(count))
         self.norm = nn.LayerNorm(size)
 
     def forward(self, x):
@@ -175,40 +221,49 @@ class Blocks(nn.Module):
 
 
 class Gpt(nn.Module):
-    """65 characters, a context of 128, width 192; the output shares the embedding's weight."""
+    """The output shares the embedding's weight."""
 
-    def __init__(self):
+    def __init__(self, vocabulary, context, size, heads, layers):
         super().__init__()
-        self.tokens, self.positions = nn.Embedding(65, 192), nn.Embedding(128, 192)
-        self.blocks = Blocks(192)
+        self.tokens = nn.Embedding(vocabulary, size)
+        self.positions = nn.Embedding(context, size)
+        self.blocks = Blocks(size, heads, layers)
 
     def forward(self, x):
         y = self.blocks(self.tokens(x) + self.positions.weight[: x.shape[1]])
         return F.linear(y, self.tokens.weight)
 
 
+def cast(tensor, precision):
+    """Mixed precision, or none, for work on the device of a tensor."""
+    return torch.autocast(tensor.device.type, torch.bfloat16, enabled=precision == "bf16")
+
+
 class Training:
     """One model, one batch, one optimizer."""
 
-    def __init__(self, model, optimizer, loss, values, fused, compiled):
+    def __init__(self, model, optimizer, loss, values, fused, compiled, precision):
         batch = {name: value for name, value in values.items() if name.startswith("batch.")}
         state = {name: value for name, value in values.items() if name not in batch}
-        model.load_state_dict(state)
+        self.precision = precision
+        self.input = batch["batch.input"]
+        self.target = batch["batch.target"]
+        model.to(self.input.device).load_state_dict(state)
         self.model = model
         self.optimizer = optimizer(model.parameters(), **({"fused": True} if fused else {}))
         self.loss_of = loss
-        self.input = batch["batch.input"]
-        self.target = batch["batch.target"]
         self.forward = torch.compile(model) if compiled else model
 
     def step(self):
         self.optimizer.zero_grad(set_to_none=True)
-        self.loss_of(self.forward(self.input), self.target).backward()
+        with cast(self.input, self.precision):
+            loss = self.loss_of(self.forward(self.input), self.target)
+        loss.backward()
         self.optimizer.step()
 
     def loss(self):
         self.model.eval()
-        with torch.no_grad():
+        with torch.no_grad(), cast(self.input, self.precision):
             value = self.loss_of(self.model(self.input), self.target).item()
         self.model.train()
         return value
@@ -217,9 +272,10 @@ class Training:
 class GanTraining:
     """A step of the discriminator, then of the generator, on samples made once."""
 
-    def __init__(self, values, fused, compiled):
+    def __init__(self, values, fused, compiled, precision):
+        self.precision = precision
         self.real, self.noise = values.pop("batch.input"), values.pop("batch.noise")
-        self.model = Dcgan()
+        self.model = Dcgan().to(self.real.device)
         self.model.load_state_dict(values)
         options = {"fused": True} if fused else {}
         self.optimizers = [
@@ -232,13 +288,17 @@ class GanTraining:
             self.discriminate = torch.compile(self.discriminate)
 
     def step(self):
-        made = self.generate(self.noise)
         discriminator, generator = self.optimizers
+        with cast(self.real, self.precision):
+            made = self.generate(self.noise)
+            loss = self.discriminator_loss(self.discriminate, made.detach())
         discriminator.zero_grad(set_to_none=True)
-        self.discriminator_loss(self.discriminate, made.detach()).backward()
+        loss.backward()
         discriminator.step()
         generator.zero_grad(set_to_none=True)
-        cross_entropy(self.discriminate(made), 1).backward()
+        with cast(self.real, self.precision):
+            loss = cross_entropy(self.discriminate(made), 1)
+        loss.backward()
         generator.step()
 
     def discriminator_loss(self, discriminate, made):
@@ -246,7 +306,7 @@ class GanTraining:
 
     def loss(self):
         self.model.eval()
-        with torch.no_grad():
+        with torch.no_grad(), cast(self.real, self.precision):
             made = self.model.generator(self.noise)
             value = self.discriminator_loss(self.model.discriminator, made).item()
         self.model.train()
@@ -279,12 +339,17 @@ def workloads():
         "mlp": lambda *a: Training(Mlp(), adam, F.cross_entropy, *a),
         "lenet": lambda *a: Training(LeNet(), adam, F.cross_entropy, *a),
         "resnet18": lambda *a: Training(ResNet18(), sgd, F.cross_entropy, *a),
+        "resnet50": lambda *a: Training(ResNet50(), sgd, F.cross_entropy, *a),
         "lstm": lambda *a: Training(CharacterLstm(), adam, next_character, *a),
-        "gpt": lambda *a: Training(Gpt(), adamw, next_character, *a),
+        "gpt": lambda *a: Training(Gpt(65, 128, 192, 6, 6), adamw, next_character, *a),
+        "gpt2": lambda *a: Training(Gpt(50257, 1024, 768, 12, 12), adamw, next_character, *a),
         "dcgan": GanTraining,
     }
 
 
 # How far losses may be apart after some steps, relative: dropout draws other numbers, and a
 # normalization by the statistics of few steps makes more of roundings.
-LATER_TOLERANCE = {"lenet": 0.3, "resnet18": 0.05, "dcgan": 0.05}
+LATER_TOLERANCE = {"lenet": 0.3, "resnet18": 0.05, "resnet50": 0.05, "dcgan": 0.05}
+
+# What takes minutes for a step on a processor.
+FOR_GPUS = ["resnet50", "gpt2"]

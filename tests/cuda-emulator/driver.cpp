@@ -20,6 +20,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -91,8 +92,10 @@ bool guards_are_whole(uintptr_t address, size_t bytes) {
     return true;
 }
 
-int check_guards(const char *kernel) {
-    for (auto &[address, bytes] : blocks) {
+/* of the blocks that a kernel was given, beyond which it may have written */
+int check_guards(const char *kernel, const std::set<uintptr_t> &given) {
+    for (uintptr_t address : given) {
+        size_t bytes = blocks[address];
         if (!guards_are_whole(address, bytes)) {
             memset((char *)address - GUARD, GUARD_BYTE, GUARD);
             memset((char *)address + bytes, GUARD_BYTE, GUARD);
@@ -393,20 +396,23 @@ static int launch(const Node &node) {
     Function *function = node.function;
     const char *name = function->name.c_str();
     std::vector<void *> arguments;
+    std::set<uintptr_t> given;
     for (size_t i = 0; i < node.arguments.size(); i++) {
         arguments.push_back((void *)node.arguments[i].data());
-        bool is_pointer = function->sizes[i] < 0;
-        if (is_pointer && !contains(*(uintptr_t *)arguments[i], 1)) {
+        if (function->sizes[i] > 0) continue;
+        uintptr_t address = *(uintptr_t *)arguments[i];
+        if (!contains(address, 1)) {
             return sticky = fail(
                            ILLEGAL_ADDRESS, "%s: argument %d is no memory in use", name, (int)i);
         }
+        given.insert(std::prev(blocks.upper_bound(address))->first);
     }
     if (!run_grid(function->thread, function->run, arguments.data(), node.grid, node.block)) {
         return sticky = fail(
                        LAUNCH_FAILED, "%s: some threads of a block wait at a barrier that others"
                        " never reach", name);
     }
-    return check_guards(name);
+    return check_guards(name, given);
 }
 
 /* copies the arguments, as the driver does */

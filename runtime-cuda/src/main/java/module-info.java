@@ -4,6 +4,7 @@ module org.gradus.cuda {
     requires org.gradus.kernels;
     requires jcublas;
     requires jcuda;
+    requires jcudnn;
 
     provides org.gradus.device.DeviceProvider with
             org.gradus.cuda.CudaProvider;

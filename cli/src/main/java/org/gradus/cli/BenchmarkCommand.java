@@ -17,6 +17,7 @@ import org.gradus.cli.benchmark.Workloads;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.input.Names;
 import org.gradus.cli.run.DeviceChoice;
+import org.gradus.dtype.DType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,8 +31,9 @@ import picocli.CommandLine.Spec;
             "Measures how fast training steps and single operations are on a device.",
             "",
             "Each runs as your own program would run it. After a warm-up, which ends when steps no"
-                    + " longer get faster, steps are timed in slices. Without names all workloads"
-                    + " are measured, one after the other; name one for figures that the others do"
+                    + " longer get faster, steps are timed in slices. Without names the"
+                    + " workloads are measured one after the other, but for those that take"
+                    + " minutes on a processor; name one for figures that the others do"
                     + " not disturb.",
             ""
         },
@@ -66,6 +68,15 @@ final class BenchmarkCommand implements Runnable {
             paramLabel = "N",
             description = "Threads of the CPU device; by default one for each core.")
     private int threads;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            defaultValue = "f32",
+            description =
+                    "Of the products in training steps and of what lies between them: f32 (the"
+                            + " default) or bf16.")
+    private String precision;
 
     @Option(
             names = "--seconds",
@@ -117,8 +128,11 @@ final class BenchmarkCommand implements Runnable {
         check();
         List<Workload> workloads =
                 names.isEmpty()
-                        ? Workloads.all()
-                        : names.stream().distinct().map(Workloads::find).toList();
+                        ? Workloads.usual()
+                        : names.stream()
+                                .distinct()
+                                .map(name -> Workloads.find(name).in(type()))
+                                .toList();
         requireCase(workloads);
         DeviceChoice choice = DeviceChoice.open(device, threads);
         PrintWriter out = spec.commandLine().getOut();
@@ -150,6 +164,10 @@ final class BenchmarkCommand implements Runnable {
         }
     }
 
+    private DType type() {
+        return precision.equals("bf16") ? DType.BF16 : DType.F32;
+    }
+
     private List<Case> chosen(Workload workload) {
         return workload.cases().stream().filter(each -> each.label().contains(label)).toList();
     }
@@ -172,6 +190,12 @@ final class BenchmarkCommand implements Runnable {
     private void check() {
         if (!(seconds > 0 && seconds < Double.POSITIVE_INFINITY)) {
             throw new InputException("--seconds: is a number above 0, not " + seconds);
+        }
+        if (!List.of("f32", "bf16").contains(precision)) {
+            throw new InputException("--precision: is f32 or bf16, not \"" + precision + "\"");
+        }
+        if (names.isEmpty() && type() != DType.F32) {
+            throw new InputException("--precision: name the training steps, as mlp");
         }
         if (threads < 0) {
             throw new InputException("--threads: is 1 or more, not " + threads);

@@ -45,7 +45,7 @@ public final class CudaDevice extends KernelDevice {
         this.name = name;
         this.stream = launcher.stream();
         this.multiplication = cuda.blas().open(stream, info.architecture(), this::copyStrided);
-        this.families = CudaFamilies.open(cuda.cudnn(), stream, super::kernels);
+        this.families = CudaFamilies.open(cuda.cudnn(), stream, super::kernels, this);
         this.capabilities =
                 info.capabilities(cuda, multiplication.description(), families.description());
     }

@@ -1,14 +1,18 @@
 package org.gradus.cuda;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.gradus.cuda.dnn.ColumnConvolution;
 import org.gradus.cuda.dnn.Cudnn;
 import org.gradus.cuda.dnn.CudnnConvolution;
+import org.gradus.cuda.dnn.CudnnLayers;
 import org.gradus.cuda.dnn.CudnnNormalization;
 import org.gradus.cuda.dnn.CudnnPooling;
 import org.gradus.cuda.dnn.CudnnSettings;
 import org.gradus.cuda.library.DeviceStream;
 import org.gradus.device.ConvolutionKernels;
+import org.gradus.device.Device;
 import org.gradus.device.DeviceException;
 import org.gradus.device.Kernels;
 import org.gradus.device.NormalizationKernels;
@@ -20,7 +24,7 @@ import org.gradus.dtype.DType;
  * fits, else the own kernels. The choice is made when the device is opened.
  *
  * <ul>
- *   <li>Convolution: cuDNN, for all types that the own kernels have.
+ *   <li>Convolution: cuDNN, also of {@code F64}, which there are no own kernels of.
  *   <li>Pooling: cuDNN for means, own kernels for maxima and gradients.
  *   <li>Normalization: cuDNN for channels, own kernels for rows.
  *   <li>Softmax, attention, recurrent cells and many tensors at once: own kernels, which take
@@ -30,64 +34,101 @@ import org.gradus.dtype.DType;
 final class CudaFamilies {
     /** The own kernels. */
     interface Own {
-        /** Answers as {@link org.gradus.device.Device#kernels} says. */
+        /** Answers as {@link Device#kernels} says. */
         <K extends Kernels> Optional<K> find(Class<K> family, DType dtype);
     }
 
     private final Own own;
     private final List<Kernels> byCudnn;
+    private final Optional<ConvolutionKernels> ofDoubles;
     private final String description;
 
     /**
      * Chooses.
      *
+     * @param own the own kernels
+     * @param device has the primitives
      * @throws DeviceException if the library that a property asks for does not start
      */
-    static CudaFamilies open(CudnnChoice choice, DeviceStream stream, Own own) {
+    static CudaFamilies open(CudnnChoice choice, DeviceStream stream, Own own, Device device) {
         CudnnSettings settings = CudnnSettings.ofProperties();
         try {
             Optional<Cudnn> cudnn = choice.start(stream);
-            return cudnn.map(library -> with(library, settings, choice.description(), stream, own))
-                    .orElseGet(() -> new CudaFamilies(own, List.of(), choice.description()));
+            return cudnn.map(
+                            library ->
+                                    with(
+                                            library,
+                                            settings,
+                                            choice.description(),
+                                            stream,
+                                            own,
+                                            device))
+                    .orElseGet(
+                            () ->
+                                    new CudaFamilies(
+                                            own,
+                                            List.of(),
+                                            Optional.empty(),
+                                            choice.description()));
         } catch (DeviceException broken) {
             String what = choice.description() + " does not start: " + broken.getMessage();
-            if (choice.wanted()) {
+            if (choice.isForced()) {
                 throw new DeviceException("the device " + stream.device() + ": " + what, broken);
             }
-            return new CudaFamilies(own, List.of(), "own kernels, as " + what);
+            return new CudaFamilies(own, List.of(), Optional.empty(), "own kernels, as " + what);
         }
     }
 
     private static CudaFamilies with(
-            Cudnn cudnn, CudnnSettings settings, String description, DeviceStream stream, Own own) {
+            Cudnn cudnn,
+            CudnnSettings settings,
+            String description,
+            DeviceStream stream,
+            Own own,
+            Device device) {
+        List<Kernels> kernels = new ArrayList<>();
         var convolution =
                 new CudnnConvolution(
                         stream, cudnn, settings, require(own, ConvolutionKernels.class));
-        var pooling = new CudnnPooling(stream, cudnn, require(own, PoolingKernels.class));
-        var normalization =
-                new CudnnNormalization(stream, cudnn, require(own, NormalizationKernels.class));
-        stream.onClose(
-                () -> {
-                    convolution.close();
-                    pooling.close();
-                    normalization.close();
-                    cudnn.close();
-                });
-        return new CudaFamilies(own, List.of(convolution, pooling, normalization), description);
+        var ofDoubles =
+                new CudnnConvolution(stream, cudnn, settings, new ColumnConvolution(device));
+        kernels.add(convolution);
+        stream.onClose(convolution::close);
+        stream.onClose(ofDoubles::close);
+        if (cudnn instanceof CudnnLayers layers) {
+            var pooling = new CudnnPooling(stream, layers, require(own, PoolingKernels.class));
+            var normalization =
+                    new CudnnNormalization(
+                            stream, layers, require(own, NormalizationKernels.class));
+            kernels.add(pooling);
+            kernels.add(normalization);
+            stream.onClose(pooling::close);
+            stream.onClose(normalization::close);
+        }
+        stream.onClose(cudnn::close);
+        return new CudaFamilies(own, kernels, Optional.of(ofDoubles), description);
     }
 
     private static <K extends Kernels> K require(Own own, Class<K> family) {
         return own.find(family, DType.F32).orElseThrow();
     }
 
-    private CudaFamilies(Own own, List<Kernels> byCudnn, String description) {
+    private CudaFamilies(
+            Own own,
+            List<Kernels> byCudnn,
+            Optional<ConvolutionKernels> ofDoubles,
+            String description) {
         this.own = own;
         this.byCudnn = byCudnn;
+        this.ofDoubles = ofDoubles;
         this.description = description;
     }
 
-    /** Answers as {@link org.gradus.device.Device#kernels} says. */
+    /** Answers as {@link Device#kernels} says. */
     <K extends Kernels> Optional<K> find(Class<K> family, DType dtype) {
+        if (dtype == DType.F64 && family == ConvolutionKernels.class) {
+            return ofDoubles.map(family::cast);
+        }
         Optional<K> fallback = own.find(family, dtype);
         if (fallback.isEmpty()) {
             return fallback;

@@ -5,23 +5,35 @@ import java.util.Locale;
 import java.util.Optional;
 import org.gradus.cuda.dnn.Cudnn;
 import org.gradus.cuda.dnn.ForeignCudnn;
+import org.gradus.cuda.dnn.JCudnnLibrary;
 import org.gradus.cuda.library.DeviceStream;
 import org.gradus.cuda.library.LibrarySearch;
 import org.gradus.cuda.library.NativeLibrary;
 import org.gradus.device.DeviceException;
 
 /**
- * Which cuDNN serves, and why. The property {@code gradus.cuda.dnn} asks for {@code 9} or for
- * {@code own} kernels instead; {@code auto}, the default, takes what is there.
+ * Which cuDNN serves, and why: cuDNN 9, else cuDNN 8 through JCudnn, else none. The property {@code
+ * gradus.cuda.dnn} asks for {@code 9}, {@code 8} or {@code own} kernels and nothing else; {@code
+ * auto} is the default.
  *
- * @param library the library that serves, if one does
- * @param wanted whether the property asks for this very one, so that nothing else will do
+ * @param starter starts the library that serves, if one does
+ * @param isForced whether the property asks for this very one, so that nothing else will do
  * @param description the library, or why there is none; for {@code gradus doctor}
  */
-record CudnnChoice(Optional<NativeLibrary> library, boolean wanted, String description) {
+record CudnnChoice(Optional<Starter> starter, boolean isForced, String description) {
     static final String PROPERTY = "gradus.cuda.dnn";
 
-    private static final List<String> NAMES = List.of("libcudnn.so.9", "cudnn64_9.dll");
+    private static final List<String> NAMES_OF_9 = List.of("libcudnn.so.9", "cudnn64_9.dll");
+    private static final List<String> NAMES_OF_8 = List.of("libcudnn.so.8", "cudnn64_8.dll");
+
+    /** Starts a library on a device's stream. */
+    interface Starter {
+        /** Returns the library with a handle. */
+        Cudnn start(DeviceStream stream);
+    }
+
+    /** A library and what it is, or none and why. */
+    private record Found(Optional<Starter> starter, String text) {}
 
     /**
      * Makes the choice that the property asks for.
@@ -32,7 +44,8 @@ record CudnnChoice(Optional<NativeLibrary> library, boolean wanted, String descr
         String wish = System.getProperty(PROPERTY, "auto").strip().toLowerCase(Locale.ROOT);
         return switch (wish) {
             case "auto" -> automatic(search);
-            case "9" -> forced(search);
+            case "9" -> forced(wish, nine(search));
+            case "8" -> forced(wish, eight(search));
             case "own" -> none("own kernels, as the property " + PROPERTY + " asks for");
             default ->
                     throw new DeviceException(
@@ -40,45 +53,84 @@ record CudnnChoice(Optional<NativeLibrary> library, boolean wanted, String descr
                                     + PROPERTY
                                     + " is '"
                                     + wish
-                                    + "': it may be auto, 9 or own");
+                                    + "': it may be auto, 9, 8 or own");
         };
     }
 
     private static CudnnChoice automatic(LibrarySearch search) {
-        try {
-            return search.open(NAMES)
-                    .map(library -> of(library, false))
-                    .orElseGet(() -> none("own kernels, as " + missing(search)));
-        } catch (UnsatisfiedLinkError incomplete) {
-            return none("own kernels, as " + incomplete.getMessage());
+        Found nine = nine(search);
+        if (nine.starter().isPresent()) {
+            return new CudnnChoice(nine.starter(), false, nine.text());
         }
+        Found eight = eight(search);
+        return eight.starter().isPresent()
+                ? new CudnnChoice(eight.starter(), false, eight.text())
+                : none("own kernels, as " + nine.text() + "; and " + eight.text());
     }
 
-    private static CudnnChoice forced(LibrarySearch search) {
-        String asked = "the property " + PROPERTY + " asks for cuDNN 9, but ";
-        try {
-            return search.open(NAMES)
-                    .map(library -> of(library, true))
-                    .orElseThrow(() -> new DeviceException(asked + missing(search)));
-        } catch (UnsatisfiedLinkError incomplete) {
-            throw new DeviceException(asked + incomplete.getMessage(), incomplete);
+    private static CudnnChoice forced(String wish, Found found) {
+        if (found.starter().isEmpty()) {
+            throw new DeviceException(
+                    "the property "
+                            + PROPERTY
+                            + " asks for cuDNN "
+                            + wish
+                            + ", but "
+                            + found.text()
+                            + "; set it to auto to go on without");
         }
-    }
-
-    private static CudnnChoice of(NativeLibrary library, boolean wanted) {
-        String version = ForeignCudnn.text(ForeignCudnn.version(library));
-        return new CudnnChoice(
-                Optional.of(library), wanted, "cuDNN " + version + ", " + library.file());
-    }
-
-    private static String missing(LibrarySearch search) {
-        return "libcudnn.so.9 is not in "
-                + search.description()
-                + "; 'pip install nvidia-cudnn-cu13' (or -cu12) brings it";
+        return new CudnnChoice(found.starter(), true, found.text());
     }
 
     private static CudnnChoice none(String reason) {
         return new CudnnChoice(Optional.empty(), false, reason);
+    }
+
+    private static Found nine(LibrarySearch search) {
+        try {
+            return search.open(NAMES_OF_9)
+                    .map(
+                            library ->
+                                    new Found(
+                                            Optional.of(
+                                                    stream -> new ForeignCudnn(library, stream)),
+                                            text(library)))
+                    .orElseGet(() -> missing(NAMES_OF_9, search));
+        } catch (UnsatisfiedLinkError incomplete) {
+            return new Found(Optional.empty(), incomplete.getMessage());
+        }
+    }
+
+    private static Found eight(LibrarySearch search) {
+        try {
+            Optional<NativeLibrary> library = search.open(NAMES_OF_8);
+            if (library.isEmpty()) {
+                return missing(NAMES_OF_8, search);
+            }
+            Optional<String> failure = JCudnnLibrary.failure();
+            return failure.map(reason -> new Found(Optional.empty(), reason))
+                    .orElseGet(
+                            () ->
+                                    new Found(
+                                            Optional.of(JCudnnLibrary::new),
+                                            text(library.get()) + ", through JCudnn"));
+        } catch (UnsatisfiedLinkError incomplete) {
+            return new Found(Optional.empty(), incomplete.getMessage());
+        }
+    }
+
+    private static String text(NativeLibrary library) {
+        String version = ForeignCudnn.text(ForeignCudnn.version(library));
+        return "cuDNN " + version + ", " + library.file();
+    }
+
+    private static Found missing(List<String> names, LibrarySearch search) {
+        String text = names.getFirst() + " is not in " + search.description();
+        return new Found(
+                Optional.empty(),
+                names == NAMES_OF_9
+                        ? text + " ('pip install nvidia-cudnn-cu13' or -cu12 brings it)"
+                        : text);
     }
 
     /**
@@ -88,14 +140,13 @@ record CudnnChoice(Optional<NativeLibrary> library, boolean wanted, String descr
      * @throws DeviceException if it does not start
      */
     Optional<Cudnn> start(DeviceStream stream) {
-        return library.map(found -> start(found, stream));
-    }
-
-    private static Cudnn start(NativeLibrary library, DeviceStream stream) {
-        try {
-            return stream.call(() -> new ForeignCudnn(library, stream));
-        } catch (UnsatisfiedLinkError incomplete) {
-            throw new DeviceException(incomplete.getMessage(), incomplete);
-        }
+        return starter.map(
+                found -> {
+                    try {
+                        return stream.call(() -> found.start(stream));
+                    } catch (UnsatisfiedLinkError incomplete) {
+                        throw new DeviceException(incomplete.getMessage(), incomplete);
+                    }
+                });
     }
 }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CudnnChoiceTest {
     private final Emulator emulator = Emulator.get();
     private final EmulatedCudnn cudnn = new EmulatedCudnn(9);
+    private final EmulatedCudnn eight = new EmulatedCudnn(8);
 
     @TempDir Path folder;
 
@@ -61,7 +62,28 @@ class CudnnChoiceTest {
         Said said = open(emulator.search());
         String expected = "own kernels, as libcudnn.so.9 is not in " + emulator.folder();
         assertTrue(said.opened().startsWith(expected), said.opened());
+        assertTrue(said.opened().contains("and libcudnn.so.8 is not in"), said.opened());
         assertEquals(new Said(said.opened(), said.opened(), false), said);
+    }
+
+    @Test
+    void theOlderLibraryServesWhereThereIsNoOther() {
+        String expected = "cuDNN 8.9.90, " + eight.file() + ", through JCudnn";
+        assertEquals(new Said(expected, expected, true), open(eight.search()));
+        assertEquals(open(cudnn.search()), open(both()));
+    }
+
+    private LibrarySearch both() {
+        return LibrarySearch.in(
+                List.of(eight.file().getParent(), cudnn.file().getParent(), emulator.folder()));
+    }
+
+    @Test
+    void theOlderLibraryServesWhereItIsAskedFor() {
+        System.setProperty(CudnnChoice.PROPERTY, "8");
+        assertTrue(open(both()).opened().startsWith("cuDNN 8.9.90"), "not the newer one");
+        String reason = refusal(cudnn.search());
+        assertTrue(reason.contains("asks for cuDNN 8, but libcudnn.so.8 is not in"), reason);
     }
 
     @Test
@@ -119,6 +141,6 @@ class CudnnChoiceTest {
     void anUnknownWishIsRefused() {
         System.setProperty(CudnnChoice.PROPERTY, "7");
         String reason = refusal(cudnn.search());
-        assertTrue(reason.contains("is '7': it may be auto, 9"), reason);
+        assertTrue(reason.contains("is '7': it may be auto, 9, 8 or own"), reason);
     }
 }

@@ -11,9 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.gradus.device.ConvolutionKernels;
 import org.gradus.device.DeviceException;
-import org.gradus.device.View;
 import org.gradus.device.Window;
 import org.gradus.dtype.DType;
 import org.gradus.kernels.runtime.BinaryCache;
@@ -26,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Convolutions by the emulated cuDNN, against sums of products, and what goes elsewhere. */
 class CudnnConvolutionTest {
-    private static final List<PlainConvolution> CASES =
+    static final List<PlainConvolution> CASES =
             List.of(
                     image(of(2, 3, 7, 5), 4, 1, 3, 1, 1, 1),
                     image(of(2, 4, 9, 8), 6, 2, 3, 2, 0, 1),
@@ -58,7 +56,6 @@ class CudnnConvolutionTest {
 
     private int objectsBefore;
     private CudaDevice device;
-    private DeviceTensors tensors;
 
     private static int[] of(int... values) {
         return values;
@@ -99,7 +96,6 @@ class CudnnConvolutionTest {
                         cuda,
                         1L << 26,
                         new BinaryCache(cache));
-        tensors = new DeviceTensors(device);
     }
 
     private void reopenWith(String property, String value) {
@@ -116,71 +112,25 @@ class CudnnConvolutionTest {
         assertEquals(objectsBefore, cudnn.objects(), "descriptors and handles given back");
     }
 
-    private ConvolutionKernels kernels(DType dtype) {
-        return device.kernels(ConvolutionKernels.class, dtype).orElseThrow();
+    private ConvolutionTrial trial(PlainConvolution plain, DType dtype) {
+        return new ConvolutionTrial(device, plain, dtype);
     }
 
-    private double[] forward(PlainConvolution c, DType dtype, View x, View w, Optional<View> bias) {
-        View y = tensors.empty(dtype, c.output());
-        kernels(dtype).forward(x, w, bias, c.window(), c.groups(), y);
-        return tensors.read(y);
+    private ConvolutionTrial small() {
+        return trial(SMALL, DType.F32);
     }
 
-    private double[] forward(PlainConvolution c, DType dtype) {
-        return forward(c, dtype, input(c, dtype), weight(c, dtype), Optional.empty());
-    }
-
-    private View input(PlainConvolution c, DType dtype) {
-        return tensors.of(dtype, x(c, dtype), c.image());
-    }
-
-    private View weight(PlainConvolution c, DType dtype) {
-        return tensors.of(dtype, w(c, dtype), c.weight());
-    }
-
-    private static double[] x(PlainConvolution c, DType dtype) {
-        return DeviceTensors.random(dtype, 1, c.image());
-    }
-
-    private static double[] w(PlainConvolution c, DType dtype) {
-        return DeviceTensors.random(dtype, 2, c.weight());
-    }
-
-    private double[] plain(PlainConvolution c, DType dtype) {
-        return c.forward(x(c, dtype), w(c, dtype), new double[c.filters()]);
-    }
-
-    /** Runs all three directions and returns how many calls of cuDNN they took. */
-    private int check(PlainConvolution c, DType dtype) {
-        double[] x = x(c, dtype);
-        double[] w = w(c, dtype);
-        double[] b = DeviceTensors.random(dtype, 3, c.filters());
-        double[] g = DeviceTensors.random(dtype, 4, c.output());
-        View input = tensors.of(dtype, x, c.image());
-        View weight = tensors.of(dtype, w, c.weight());
-        View gradient = tensors.of(dtype, g, c.output());
-        Optional<View> bias = Optional.of(tensors.of(dtype, b, c.filters()));
+    /** Runs all directions and returns how many calls of cuDNN they took. */
+    private int check(PlainConvolution plain, DType dtype) {
         int before = cudnn.calls();
-        assertClose(c.forward(x, w, b), forward(c, dtype, input, weight, bias), dtype, c);
-        View dx = tensors.empty(dtype, c.image());
-        kernels(dtype).inputGradient(gradient, weight, c.window(), c.groups(), dx);
-        assertClose(c.inputGradient(g, w), tensors.read(dx), dtype, c);
-        View dw = tensors.empty(dtype, c.weight());
-        kernels(dtype).weightGradient(input, gradient, c.window(), c.groups(), dw);
-        assertClose(c.weightGradient(x, g), tensors.read(dw), dtype, c);
+        trial(plain, dtype).checkAll();
         return cudnn.calls() - before;
-    }
-
-    private static void assertClose(
-            double[] expected, double[] actual, DType dtype, PlainConvolution c) {
-        String what = Arrays.toString(c.image()) + " " + c.window() + " " + dtype;
-        DeviceTensors.assertClose(expected, actual, dtype, what);
     }
 
     // ---- what cuDNN computes
 
     @ParameterizedTest
-    @EnumSource(names = {"F32", "F16", "BF16"})
+    @EnumSource(names = {"F64", "F32", "F16", "BF16"})
     void allDirectionsAreSumsOfProducts(DType dtype) {
         for (PlainConvolution c : CASES) {
             assertEquals(4, check(c, dtype), "three convolutions and a bias by cuDNN");
@@ -189,10 +139,10 @@ class CudnnConvolutionTest {
 
     @Test
     void singlePrecisionIsNotRoundedToTensorFloatsUnlessAskedFor() {
-        double[] exact = plain(SMALL, DType.F32);
-        assertClose(exact, forward(SMALL, DType.F32), DType.F32, SMALL);
+        double[] exact = small().expected();
+        small().checkForward();
         reopenWith("gradus.cuda.tf32", "on");
-        double[] rounded = forward(SMALL, DType.F32);
+        double[] rounded = small().forward();
         double error = 0;
         for (int i = 0; i < exact.length; i++) {
             error = Math.max(error, Math.abs(exact[i] - rounded[i]));
@@ -202,89 +152,75 @@ class CudnnConvolutionTest {
 
     @Test
     void runsGiveTheSameBitsUnlessThatIsWaived() {
-        View x = input(SMALL, DType.F32);
-        View g =
-                tensors.of(
-                        DType.F32,
-                        DeviceTensors.random(DType.F32, 4, SMALL.output()),
-                        SMALL.output());
-        double[] first = weightGradient(x, g);
+        double[] first = small().weightGradient();
         assertEquals(1, cudnn.lastAlgorithm());
-        assertArrayEquals(first, weightGradient(x, g));
+        assertArrayEquals(first, small().weightGradient());
         reopenWith("gradus.cuda.deterministic", "off");
-        x = input(SMALL, DType.F32);
-        g =
-                tensors.of(
-                        DType.F32,
-                        DeviceTensors.random(DType.F32, 4, SMALL.output()),
-                        SMALL.output());
-        first = weightGradient(x, g);
+        first = small().weightGradient();
         assertEquals(0, cudnn.lastAlgorithm());
-        assertFalse(Arrays.equals(first, weightGradient(x, g)));
-    }
-
-    private double[] weightGradient(View x, View g) {
-        View dw = tensors.empty(DType.F32, SMALL.weight());
-        kernels(DType.F32).weightGradient(x, g, SMALL.window(), 1, dw);
-        return tensors.read(dw);
+        assertFalse(Arrays.equals(first, small().weightGradient()));
     }
 
     @Test
     void equalProblemsShareTheChoiceOfAnAlgorithm() {
         int before = cudnn.guesses();
-        forward(SMALL, DType.F32);
-        forward(SMALL, DType.F32);
+        small().forward();
+        small().forward();
         assertEquals(1, cudnn.guesses() - before);
-        forward(SMALL, DType.F16);
+        trial(SMALL, DType.F16).forward();
         assertEquals(2, cudnn.guesses() - before);
-        assertEquals(0, cudnn.measurements());
     }
 
     @Test
     void algorithmsAreMeasuredOnceIfAskedFor() {
-        int guessed = lastAlgorithmOf(SMALL);
-        reopenWith("gradus.cuda.tune", "on");
         int before = cudnn.measurements();
-        int measured = lastAlgorithmOf(SMALL);
-        assertEquals(measured, lastAlgorithmOf(SMALL));
+        int guessed = lastAlgorithm();
+        assertEquals(0, cudnn.measurements() - before);
+        reopenWith("gradus.cuda.tune", "on");
+        int measured = lastAlgorithm();
+        assertEquals(measured, lastAlgorithm());
         assertEquals(1, cudnn.measurements() - before);
         assertTrue(measured != guessed, "the emulated measurement contradicts the guess");
-        assertClose(plain(SMALL, DType.F32), forward(SMALL, DType.F32), DType.F32, SMALL);
+        small().checkForward();
     }
 
-    private int lastAlgorithmOf(PlainConvolution c) {
-        forward(c, DType.F32);
+    private int lastAlgorithm() {
+        small().forward();
         return cudnn.lastAlgorithm();
     }
 
     @Test
     void anAlgorithmThatNeedsTooMuchMemoryIsNotTaken() {
-        assertEquals(6, lastAlgorithmOf(SMALL));
+        assertEquals(6, lastAlgorithm());
         reopenWith("gradus.cuda.workspace", "1000");
-        assertEquals(1, lastAlgorithmOf(SMALL));
+        assertEquals(1, lastAlgorithm());
         reopenWith("gradus.cuda.workspace", "0");
-        assertEquals(0, lastAlgorithmOf(SMALL));
-        assertClose(plain(SMALL, DType.F32), forward(SMALL, DType.F32), DType.F32, SMALL);
+        assertEquals(0, lastAlgorithm());
+        small().checkForward();
     }
 
     @Test
     void anImageWithGapsIsTakenAsItLies() {
         int before = cudnn.calls();
-        View x = tensors.spread(DType.F32, x(SMALL, DType.F32), 3, 0, SMALL.image());
-        double[] y = forward(SMALL, DType.F32, x, weight(SMALL, DType.F32), Optional.empty());
-        assertClose(plain(SMALL, DType.F32), y, DType.F32, SMALL);
+        ConvolutionTrial trial = small();
+        double[] y = trial.forward(trial.input(3, 0), trial.weight(), Optional.empty());
+        trial.assertClose(trial.expected(), y);
         assertEquals(1, cudnn.calls() - before);
     }
 
     @Test
     void workspacesAreGivenBack() {
-        forward(SMALL, DType.F32);
-        long blocks = device.memory().buffers();
-        View x = input(SMALL, DType.F32);
-        View w = weight(SMALL, DType.F32);
-        View y = tensors.empty(DType.F32, SMALL.output());
-        kernels(DType.F32).forward(x, w, Optional.empty(), SMALL.window(), 1, y);
-        assertEquals(blocks + 3, device.memory().buffers());
+        long before = device.memory().buffers();
+        small().forward();
+        assertEquals(3, device.memory().buffers() - before, "image, weight and output");
+    }
+
+    @Test
+    void aPropertyTakesOnlyOnAndOff() {
+        var e =
+                assertThrows(
+                        DeviceException.class, () -> reopenWith("gradus.cuda.deterministic", "no"));
+        assertTrue(e.getMessage().contains("is 'no': it takes on or off"), e.getMessage());
     }
 
     // ---- what it does not
@@ -302,40 +238,47 @@ class CudnnConvolutionTest {
     void aProblemThatIsRefusedOnlyWhenRunGoesToTheOwnKernels() {
         cudnn.failNext(3000);
         int before = cudnn.calls();
-        assertClose(plain(SMALL, DType.F32), forward(SMALL, DType.F32), DType.F32, SMALL);
-        assertClose(plain(SMALL, DType.F32), forward(SMALL, DType.F32), DType.F32, SMALL);
+        small().checkForward();
+        small().checkForward();
         assertEquals(0, cudnn.calls() - before);
     }
 
     @Test
     void aWeightWithGapsOrAnAddressBetweenGoesToTheOwnKernels() {
         int before = cudnn.calls();
-        View x = input(SMALL, DType.F32);
-        View w = weight(SMALL, DType.F32);
-        View spread = tensors.spread(DType.F32, w(SMALL, DType.F32), 2, 0, SMALL.weight());
-        View between = tensors.spread(DType.F32, x(SMALL, DType.F32), 1, 1, SMALL.image());
-        double[] expected = plain(SMALL, DType.F32);
-        assertClose(
-                expected, forward(SMALL, DType.F32, x, spread, Optional.empty()), DType.F32, SMALL);
-        assertClose(
-                expected,
-                forward(SMALL, DType.F32, between, w, Optional.empty()),
-                DType.F32,
-                SMALL);
+        ConvolutionTrial trial = small();
+        double[] gaps = trial.forward(trial.input(), trial.weight(2), Optional.empty());
+        trial.assertClose(trial.expected(), gaps);
+        double[] between = trial.forward(trial.input(1, 1), trial.weight(), Optional.empty());
+        trial.assertClose(trial.expected(), between);
+        assertEquals(0, cudnn.calls() - before);
+    }
+
+    @Test
+    void doublePrecisionThatCudnnDoesNotTakeIsMadeOfColumns() {
+        for (PlainConvolution plain : CASES) {
+            cudnn.failNext(3000);
+            trial(plain, DType.F64).checkForward();
+        }
+        int before = cudnn.calls();
+        ConvolutionTrial trial = trial(CASES.get(1), DType.F64);
+        double[] y = trial.forward(trial.input(), trial.weight(2), Optional.empty());
+        trial.assertClose(trial.expected(), y);
         assertEquals(0, cudnn.calls() - before);
     }
 
     @Test
     void emptyOutputsAreNoProblem() {
         PlainConvolution none = image(of(1, 1, 2, 2), 1, 1, 3, 1, 0, 1);
-        assertEquals(0, forward(none, DType.F32).length);
+        assertEquals(0, trial(none, DType.F32).forward().length);
+        assertEquals(0, trial(none, DType.F64).forward().length);
     }
 
     @Test
     void aFailureNamesDeviceOperationShapesAndStatus() {
-        forward(SMALL, DType.F32);
+        small().forward();
         cudnn.failNext(5000);
-        var e = assertThrows(DeviceException.class, () -> forward(SMALL, DType.F32));
+        var e = assertThrows(DeviceException.class, () -> small().forward());
         for (String part :
                 List.of(
                         "the device cuda:0 could not convolve f32[2, 3, 6, 6] with [4, 3, 3, 3]",
@@ -345,6 +288,6 @@ class CudnnConvolutionTest {
                         "this failure was planted")) {
             assertTrue(e.getMessage().contains(part), e.getMessage());
         }
-        assertClose(plain(SMALL, DType.F32), forward(SMALL, DType.F32), DType.F32, SMALL);
+        small().checkForward();
     }
 }

@@ -3,11 +3,13 @@ package org.gradus.cli.benchmark;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.gradus.device.Device;
+import org.gradus.dtype.DType;
 import org.gradus.models.Gan;
 import org.gradus.nn.Loss;
 import org.gradus.nn.Parameter;
 import org.gradus.optim.Adam;
 import org.gradus.optim.Optimizer;
+import org.gradus.tensor.Autocast;
 import org.gradus.tensor.Autograd;
 import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Scope;
@@ -26,6 +28,7 @@ final class GanStep implements TrainingStep {
     private final Optimizer generator;
     private final Tensor real;
     private final Tensor noise;
+    private DType precision = DType.F32;
 
     /**
      * Moves a model to the device of its samples and draws its parameters.
@@ -51,31 +54,52 @@ final class GanStep implements TrainingStep {
     }
 
     @Override
+    public void setPrecision(DType type) {
+        precision = type;
+    }
+
+    @Override
     public void run() {
         try (var _ = Scope.open()) {
-            Tensor made = model.generate(noise);
+            Tensor made = Autocast.in(precision, () -> model.generate(noise));
             discriminator.clearGradients();
             discriminatorLoss(made.detach()).backward();
             discriminator.step();
             generator.clearGradients();
-            Tensor score = model.discriminate(made);
-            LOSS.of(score, score.onesLike()).backward();
+            generatorLoss(made).backward();
             generator.step();
         }
     }
 
+    private Tensor generatorLoss(Tensor made) {
+        return Autocast.in(
+                precision,
+                () -> {
+                    Tensor score = model.discriminate(made);
+                    return LOSS.of(score, score.onesLike());
+                });
+    }
+
     private Tensor discriminatorLoss(Tensor made) {
-        Tensor scoreOfReal = model.discriminate(real);
-        Tensor scoreOfMade = model.discriminate(made);
-        return LOSS.of(scoreOfReal, scoreOfReal.onesLike())
-                .add(LOSS.of(scoreOfMade, scoreOfMade.zerosLike()));
+        return Autocast.in(
+                precision,
+                () -> {
+                    Tensor scoreOfReal = model.discriminate(real);
+                    Tensor scoreOfMade = model.discriminate(made);
+                    return LOSS.of(scoreOfReal, scoreOfReal.onesLike())
+                            .add(LOSS.of(scoreOfMade, scoreOfMade.zerosLike()));
+                });
     }
 
     @Override
     public double loss() {
         model.eval();
         try (var _ = Scope.open()) {
-            return Autograd.withoutGradients(() -> discriminatorLoss(model.generate(noise)).item());
+            return Autograd.withoutGradients(
+                    () -> {
+                        Tensor made = Autocast.in(precision, () -> model.generate(noise));
+                        return discriminatorLoss(made).item();
+                    });
         } finally {
             model.train();
         }

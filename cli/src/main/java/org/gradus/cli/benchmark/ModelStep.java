@@ -3,10 +3,12 @@ package org.gradus.cli.benchmark;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.gradus.device.Device;
+import org.gradus.dtype.DType;
 import org.gradus.nn.Layer;
 import org.gradus.nn.Loss;
 import org.gradus.optim.Optimizer;
 import org.gradus.optim.UpdateRule;
+import org.gradus.tensor.Autocast;
 import org.gradus.tensor.Autograd;
 import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Scope;
@@ -21,6 +23,7 @@ final class ModelStep implements TrainingStep {
     private final Optimizer optimizer;
     private final Tensor input;
     private final Tensor target;
+    private DType precision = DType.F32;
 
     /**
      * Moves a model to the device of its input and draws its parameters.
@@ -39,10 +42,19 @@ final class ModelStep implements TrainingStep {
     }
 
     @Override
+    public void setPrecision(DType type) {
+        precision = type;
+    }
+
+    private Tensor lossOfBatch() {
+        return Autocast.in(precision, () -> loss.of(model.apply(input), target));
+    }
+
+    @Override
     public void run() {
         try (var _ = Scope.open()) {
             optimizer.clearGradients();
-            loss.of(model.apply(input), target).backward();
+            lossOfBatch().backward();
             optimizer.step();
         }
     }
@@ -51,7 +63,7 @@ final class ModelStep implements TrainingStep {
     public double loss() {
         model.eval();
         try (var _ = Scope.open()) {
-            return Autograd.withoutGradients(() -> loss.of(model.apply(input), target).item());
+            return Autograd.withoutGradients(() -> lossOfBatch().item());
         } finally {
             model.train();
         }

@@ -21,12 +21,14 @@ import org.gradus.io.Safetensors;
  *   <li>{@code run N} takes N steps: {@code {"nanoseconds": ..., "processorNanoseconds": ...}}, the
  *       latter for the thread that asks, all there is with one thread on the CPU
  *   <li>{@code loss} computes the loss without dropout: {@code {"loss": ...}}
+ *   <li>{@code memory} tells the device's: {@code {"peakMemoryBytes": ...}}
  *   <li>{@code save FILE} writes parameters and batch as safetensors: {@code {"saved": ...}}
  *   <li>{@code quit} ends, without an answer
  * </ul>
  */
 public final class Service {
     private final Stopwatch stopwatch;
+    private final Device device;
     private final TrainingStep step;
     private final PrintWriter out;
 
@@ -42,6 +44,7 @@ public final class Service {
             throw new InputException(
                     "--serve: \"" + workload.name() + "\" is no training step; name one, as mlp");
         }
+        this.device = device;
         this.step = training;
         this.stopwatch = new Stopwatch(device, 0);
         this.out = out;
@@ -66,6 +69,9 @@ public final class Service {
         if (words[0].equals("loss") && words.length == 1) {
             return Map.of("loss", step.loss());
         }
+        if (words[0].equals("memory") && words.length == 1) {
+            return Map.of("peakMemoryBytes", device.memory().peakUsedBytes());
+        }
         if (words[0].equals("run") && words.length == 2 && words[1].matches("[1-9]\\d{0,8}")) {
             return run(Integer.parseInt(words[1]));
         }
@@ -75,7 +81,9 @@ public final class Service {
             return Map.of("saved", file.toString());
         }
         throw new InputException(
-                "--serve: \"" + line + "\" is no request: write run N, loss, save FILE or quit");
+                "--serve: \""
+                        + line
+                        + "\" is no request: write run N, loss, memory, save FILE or quit");
     }
 
     private Map<String, Object> run(int steps) {

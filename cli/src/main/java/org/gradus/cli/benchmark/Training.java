@@ -69,6 +69,8 @@ final class Training {
                                     10,
                                     Shape.of(32, 3, 32, 32)));
 
+    static final Workload RESNET_50 = resnet50(224, 64);
+
     static final Workload DCGAN =
             workload(
                     "dcgan", "28 by 28, batch 64, a step of each network, Adam", 64, Training::gan);
@@ -97,7 +99,45 @@ final class Training {
                                     device,
                                     Shape.of(16, 128)));
 
+    static final Workload GPT_2 = gpt2(Gpt.Settings.of(50257, 1024, 768, 12, 12), 8);
+
     private Training() {}
+
+    /** Returns a step on images of some height and width. */
+    static Workload resnet50(int size, int batch) {
+        return workload(
+                "resnet50",
+                "%d by %d, 1000 classes, batch %d, SGD with momentum".formatted(size, size, batch),
+                batch,
+                device ->
+                        classifier(
+                                () -> ResNet.resnet50(3, 1000),
+                                SGD.withLearningRate(0.01).withMomentum(0.9).withWeightDecay(5e-4),
+                                device,
+                                1000,
+                                Shape.of(batch, 3, size, size)));
+    }
+
+    /** Returns a step of a model of GPT-2's kind on texts as long as its context. */
+    static Workload gpt2(Gpt.Settings settings, int batch) {
+        return workload(
+                "gpt2",
+                "%d layers, %d heads, width %d, context %d, batch %d, AdamW"
+                        .formatted(
+                                settings.layers(),
+                                settings.heads(),
+                                settings.size(),
+                                settings.context(),
+                                batch),
+                batch,
+                device ->
+                        tokens(
+                                () -> new Gpt(settings),
+                                AdamW.withLearningRate(3e-4).withWeightDecay(0.01),
+                                device,
+                                settings.vocabulary(),
+                                Shape.of(batch, settings.context())));
+    }
 
     private static Workload workload(
             String name,
@@ -128,16 +168,21 @@ final class Training {
                 kept(() -> data.normal(device, Shape.of(64, latent))));
     }
 
-    /** Returns a step of a model that finds the character that follows each of a text. */
     private static TrainingStep characters(
             Supplier<Layer> model, UpdateRule rule, Device device, Shape input) {
+        return tokens(model, rule, device, CHARACTERS, input);
+    }
+
+    /** Returns a step of a model that finds the token that follows each of a text. */
+    private static TrainingStep tokens(
+            Supplier<Layer> model, UpdateRule rule, Device device, int vocabulary, Shape input) {
         Generator data = new Generator(DATA_SEED);
         return new ModelStep(
                 model.get(),
                 (logits, next) -> logits.flatten(0, 1).crossEntropy(next.flatten()).mean(),
                 rule,
-                kept(() -> data.integers(device, input, CHARACTERS)),
-                kept(() -> data.integers(device, input, CHARACTERS)));
+                kept(() -> data.integers(device, input, vocabulary)),
+                kept(() -> data.integers(device, input, vocabulary)));
     }
 
     /** An embedding, recurrent layers and a linear one, as a user would put them together. */

@@ -1,10 +1,17 @@
 package org.gradus.cli.benchmark;
 
 import java.util.Map;
+import org.gradus.dtype.DType;
 import org.gradus.tensor.HostArray;
 
 /** A step that trains, always on the same batch. */
 public interface TrainingStep extends Step {
+    /**
+     * Chooses the precision of products and of what lies between them, {@code F32} or {@code BF16};
+     * parameters and their gradients stay {@code F32}.
+     */
+    void setPrecision(DType type);
+
     /** Returns the loss of the batch as the parameters are now, without dropout. */
     double loss();
 

@@ -1,6 +1,7 @@
 package org.gradus.cli.benchmark;
 
 import java.util.List;
+import java.util.Set;
 import org.gradus.cli.input.InputException;
 import org.gradus.cli.input.Names;
 
@@ -11,8 +12,10 @@ public final class Workloads {
                     Training.MLP,
                     Training.LENET,
                     Training.RESNET,
+                    Training.RESNET_50,
                     Training.CHARACTER_LSTM,
                     Training.GPT,
+                    Training.GPT_2,
                     Training.DCGAN,
                     new Workload("matmul", "products of matrices, C = A B", MatrixProducts.cases()),
                     new Workload(
@@ -33,11 +36,18 @@ public final class Workloads {
                             "what one small operation costs in a stream of them",
                             Launches.cases()));
 
+    private static final Set<Workload> FOR_GPUS = Set.of(Training.RESNET_50, Training.GPT_2);
+
     private Workloads() {}
 
     /** Returns all workloads, training steps first. */
     public static List<Workload> all() {
         return ALL;
+    }
+
+    /** Returns those that are measured where none is named: a processor does them in seconds. */
+    public static List<Workload> usual() {
+        return ALL.stream().filter(workload -> !FOR_GPUS.contains(workload)).toList();
     }
 
     /** Returns the names of all workloads. */

@@ -1,5 +1,6 @@
 package org.gradus.cuda.dnn;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.gradus.device.View;
 import org.gradus.device.Window;
@@ -39,6 +40,17 @@ record ConvolutionProblem(
                         outputLayout.get(),
                         Windows.overImages(window),
                         groups));
+    }
+
+    /** Returns the layout of a bias, which is added to all images and positions alike. */
+    TensorLayout bias() {
+        int[] sizes = new int[output.rank()];
+        Arrays.fill(sizes, 1);
+        sizes[1] = output.sizes()[1];
+        int[] strides = new int[output.rank()];
+        Arrays.fill(strides, 1);
+        strides[0] = sizes[1];
+        return new TensorLayout(sizes, strides);
     }
 
     @Override

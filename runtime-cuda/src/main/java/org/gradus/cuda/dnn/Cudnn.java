@@ -1,8 +1,6 @@
 package org.gradus.cuda.dnn;
 
 import java.util.List;
-import org.gradus.device.Window;
-import org.gradus.dtype.DType;
 
 /**
  * A cuDNN library with a handle on a device's stream. All addresses are the device's. Used with the
@@ -17,17 +15,6 @@ public interface Cudnn {
 
     /** Prepares a convolution. */
     Convolution convolution(ConvolutionProblem problem, int mathType);
-
-    /** Prepares the mean of windows, without dilation. */
-    Pooling averagePooling(
-            DType dtype,
-            TensorLayout image,
-            Window window,
-            boolean countPadding,
-            TensorLayout output);
-
-    /** Prepares the normalization of channels of packed {@code F32 [outer, channels, inner]}. */
-    BatchNormalization batchNormalization(int outer, int channels, int inner);
 
     /** Gives the handle back. */
     void close();
@@ -57,35 +44,5 @@ public interface Cudnn {
 
         /** Adds a bias for each filter to the output. */
         void addBias(long bias, long output);
-    }
-
-    /** Pooling's descriptors. */
-    interface Pooling extends Prepared {
-        /** Computes. */
-        void run(long image, long output);
-    }
-
-    /** Batch normalization's descriptors. */
-    interface BatchNormalization extends Prepared {
-        /** Normalizes, and gives mean and inverse deviation of each channel. */
-        void forward(
-                long input,
-                long weight,
-                long bias,
-                double epsilon,
-                long output,
-                long mean,
-                long inverseDeviation);
-
-        /** Computes the gradients of input, weight and bias. */
-        void backward(
-                long outputGradient,
-                long input,
-                long weight,
-                long mean,
-                long inverseDeviation,
-                long inputGradient,
-                long weightGradient,
-                long biasGradient);
     }
 }

@@ -14,16 +14,16 @@ import org.gradus.dtype.DType;
  */
 public final class CudnnNormalization implements NormalizationKernels {
     private final DeviceStream stream;
-    private final Cudnn cudnn;
+    private final CudnnLayers cudnn;
     private final NormalizationKernels own;
-    private final Attempts<Problem, Cudnn.BatchNormalization> attempts;
+    private final Attempts<Problem, CudnnLayers.BatchNormalization> attempts;
 
     /**
      * Creates kernels. Nothing is asked of the library before they are used.
      *
      * @param own take what cuDNN does not
      */
-    public CudnnNormalization(DeviceStream stream, Cudnn cudnn, NormalizationKernels own) {
+    public CudnnNormalization(DeviceStream stream, CudnnLayers cudnn, NormalizationKernels own) {
         this.stream = stream;
         this.cudnn = cudnn;
         this.own = own;
@@ -135,7 +135,7 @@ public final class CudnnNormalization implements NormalizationKernels {
                 && solve(input, channels -> channels.backward(dy, x, w, m, d, dx, dw, db));
     }
 
-    private boolean solve(View input, Consumer<Cudnn.BatchNormalization> run) {
+    private boolean solve(View input, Consumer<CudnnLayers.BatchNormalization> run) {
         long elements = input.elements();
         if (input.dtype() != DType.F32 || elements < 1 || elements > Integer.MAX_VALUE) {
             return false;

@@ -14,16 +14,16 @@ import org.gradus.dtype.DType;
  */
 public final class CudnnPooling implements PoolingKernels {
     private final DeviceStream stream;
-    private final Cudnn cudnn;
+    private final CudnnLayers cudnn;
     private final PoolingKernels own;
-    private final Attempts<Problem, Cudnn.Pooling> attempts;
+    private final Attempts<Problem, CudnnLayers.Pooling> attempts;
 
     /**
      * Creates kernels. Nothing is asked of the library before they are used.
      *
      * @param own take what cuDNN does not
      */
-    public CudnnPooling(DeviceStream stream, Cudnn cudnn, PoolingKernels own) {
+    public CudnnPooling(DeviceStream stream, CudnnLayers cudnn, PoolingKernels own) {
         this.stream = stream;
         this.cudnn = cudnn;
         this.own = own;

@@ -9,7 +9,6 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -195,13 +194,7 @@ final class ForeignConvolution implements Cudnn.Convolution {
                 "cudnnSetConvolutionGroupCount",
                 () -> (int) functions.setGroups.invokeExact(convolution, problem.groups()));
         setMathType(mathType);
-        int[] singles = new int[problem.output().rank()];
-        Arrays.fill(singles, 1);
-        singles[1] = problem.output().sizes()[1];
-        int[] strides = singles.clone();
-        strides[0] = singles[1];
-        strides[1] = 1;
-        this.bias = descriptors.tensor(dtype, new TensorLayout(singles, strides));
+        this.bias = descriptors.tensor(dtype, problem.bias());
     }
 
     private void describe(Window window, Arena scratch) {

@@ -19,7 +19,7 @@ import org.gradus.dtype.DType;
  * cuDNN 9 by {@code java.lang.foreign}: the handle, and what all descriptors need. Addresses of
  * descriptors and of the device's memory travel as plain numbers.
  */
-public final class ForeignCudnn implements Cudnn {
+public final class ForeignCudnn implements CudnnLayers {
     private static final int FIRST_NOT_SUPPORTED = 3000;
     private static final int LAST_NOT_SUPPORTED = 3999;
     private static final int LONGEST_MESSAGE = 1024;

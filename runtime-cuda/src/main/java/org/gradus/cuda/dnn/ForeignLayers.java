@@ -99,7 +99,7 @@ final class ForeignLayers {
     }
 
     /** The descriptors of a mean over windows. */
-    static final class AveragePooling implements Cudnn.Pooling {
+    static final class AveragePooling implements CudnnLayers.Pooling {
         private final ForeignCudnn cudnn;
         private final Functions functions;
         private final DType dtype;
@@ -174,7 +174,7 @@ final class ForeignLayers {
     }
 
     /** The descriptors of channels to be normalized. */
-    static final class Channels implements Cudnn.BatchNormalization {
+    static final class Channels implements CudnnLayers.BatchNormalization {
         /** Has to be allowed, and is not used, as the deviations are given. */
         private static final double UNUSED_EPSILON = 1e-5;
 

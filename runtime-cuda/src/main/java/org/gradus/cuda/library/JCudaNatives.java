@@ -25,14 +25,28 @@ public final class JCudaNatives {
      * @param firstCall a call of the class, with which JCuda loads the library
      * @return why it could not be loaded, or nothing
      */
+    public static Optional<String> load(Class<?> binding, String name, Runnable firstCall) {
+        return load(binding, name, name, firstCall);
+    }
+
+    /**
+     * Loads the library of a class of JCuda's under another name than it is packed.
+     *
+     * @param binding the class that calls the library
+     * @param packed the name and version of the library in its package
+     * @param name the name and version that the class asks for
+     * @param firstCall a call of the class, with which JCuda loads the library
+     * @return why it could not be loaded, or nothing
+     */
     public static synchronized Optional<String> load(
-            Class<?> binding, String name, Runnable firstCall) {
+            Class<?> binding, String packed, String name, Runnable firstCall) {
         String system = System.getProperty("os.name").startsWith("Windows") ? "windows" : "linux";
         String architecture = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
         String platform = system + "-" + (architecture.equals("amd64") ? "x86_64" : architecture);
+        String resource = System.mapLibraryName(packed + "-" + platform);
         String file = System.mapLibraryName(name + "-" + platform);
         ClassLoader loader = binding.getClassLoader();
-        try (InputStream content = loader.getResourceAsStream("lib/" + file)) {
+        try (InputStream content = loader.getResourceAsStream("lib/" + resource)) {
             return content == null
                     ? Optional.of("JCuda has no library for " + platform + ": it takes x86-64")
                     : load(content, file, firstCall);

@@ -113,6 +113,9 @@ class BenchmarkTest {
         Cli.run("benchmark", "--seconds", "long").failed(2, "--seconds");
         Cli.run("benchmark", "mlp", "--threads", -1).failed(2, "--threads", "1 or more");
         Cli.run("benchmark", "mlp", "--device", "cpuu").failed(2, "\"cpuu\"", "\"cpu\"");
+        Cli.run("benchmark", "mlp", "--precision", "f16").failed(2, "--precision", "\"f16\"");
+        Cli.run("benchmark", "--precision", "bf16").failed(2, "--precision", "mlp");
+        Cli.run("benchmark", "launch", "--precision", "bf16").failed(2, "no training step");
         Cli.run("benchmark", "matmul", "--serve").failed(2, "no training step", "mlp");
         Cli.run("benchmark", "--serve").failed(2, "--serve", "one workload");
     }
@@ -140,6 +143,8 @@ class BenchmarkTest {
             JsonNode times = answer(answers);
             assertTrue(times.path("nanoseconds").asLong() > 0);
             assertTrue(times.path("processorNanoseconds").asLong() > 0);
+            requests.println("memory");
+            assertTrue(answer(answers).path("peakMemoryBytes").asLong() > 10_000_000);
             requests.println("loss");
             assertTrue(answer(answers).path("loss").asDouble() < before);
         } finally {

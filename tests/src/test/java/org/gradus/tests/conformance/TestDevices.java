@@ -41,18 +41,23 @@ public final class TestDevices {
         return all().stream().map(device -> Named.of(device.name(), device)).toList();
     }
 
-    /**
-     * Returns whether a device is the emulated GPU of {@code tests/cuda-emulator}, for which each
-     * new kernel is a run of g++. The framework and the kernels are the same on all devices, and
-     * others take all cases: this one takes a part of them.
-     */
+    /** Returns whether a device is the emulated GPU of {@code tests/cuda-emulator}. */
     public static boolean isEmulated(Device device) {
         return device.capabilities().description().contains("emulated");
     }
 
-    /** Returns the cases for a device: all, or where it is emulated every n-th one. */
+    /**
+     * Returns whether a device takes a part of the cases: where the system property {@code
+     * gradus.test.sample} says so, and where it is emulated, as each new kernel is a run of g++
+     * there. The framework and the kernels are the same on all devices, of which others take all.
+     */
+    public static boolean isSampled(Device device) {
+        return Boolean.getBoolean("gradus.test.sample") || isEmulated(device);
+    }
+
+    /** Returns the cases for a device: all, or where it takes a part of them every n-th one. */
     public static <T> List<T> cases(Device device, List<T> all, int n) {
-        int stride = isEmulated(device) ? n : 1;
+        int stride = isSampled(device) ? n : 1;
         return IntStream.range(0, all.size())
                 .filter(i -> i % stride == 0)
                 .mapToObj(all::get)
@@ -63,7 +68,7 @@ public final class TestDevices {
     public static List<DType> precisions(Device device) {
         return Stream.of(DType.F64, DType.F32)
                 .filter(device.capabilities().dtypes()::contains)
-                .filter(type -> type == DType.F32 || !isEmulated(device))
+                .filter(type -> type == DType.F32 || !isSampled(device))
                 .toList();
     }
 

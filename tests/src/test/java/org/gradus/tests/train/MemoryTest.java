@@ -41,7 +41,7 @@ class MemoryTest {
     private static final int STEPS = Integer.getInteger("gradus.test.memorySteps", 4000);
 
     /** What is lost in each step shows in so few too; the emulated GPU takes its time. */
-    private static final int EMULATED_STEPS = 600;
+    private static final int EMULATED_STEPS = 240;
 
     /** The heap's pages are resident too, and come and go with its garbage. */
     private static final long RESIDENT_LIMIT = 192 << 20;
@@ -84,7 +84,10 @@ class MemoryTest {
             Held late = held.get(3);
             assertEquals(early.memory().buffers(), late.memory().buffers());
             assertEquals(early.memory().usedBytes(), late.memory().usedBytes());
-            assertEquals(early.memory().cachedBytes(), late.memory().cachedBytes());
+            if (!TestDevices.isEmulated(device)) {
+                // which keeps what was released, and uses no memory twice, to see mistakes
+                assertEquals(early.memory().cachedBytes(), late.memory().cachedBytes());
+            }
             assertEquals(early.objects(), late.objects());
             // 500 bytes in each of the fewest steps, 2000; compiled code and class data come and
             // go.
