@@ -150,13 +150,28 @@ public final class CudnnConvolution implements ConvolutionKernels {
         if (settings.tune() && !candidates.isEmpty()) {
             candidates = allowed(measure(convolution, candidates, operands));
         }
-        if (candidates.isEmpty()) {
-            return Optional.empty();
+        for (Algorithm candidate : candidates) {
+            Optional<Plan> plan = plan(problem, convolution, candidate);
+            if (plan.isPresent()) {
+                return plan;
+            }
         }
-        Algorithm best = candidates.getFirst();
-        convolution.setMathType(settings.mathType(problem.dtype(), best));
-        long bytes = convolution.workspaceBytes(best.number());
-        return Optional.of(new Plan(convolution, best.number(), bytes));
+        return Optional.empty();
+    }
+
+    /** Returns a plan, or nothing where the algorithm does not go with the math type. */
+    private Optional<Plan> plan(
+            ConvolutionProblem problem, Cudnn.Convolution convolution, Algorithm algorithm) {
+        try {
+            convolution.setMathType(settings.mathType(problem.dtype(), algorithm));
+            long bytes = convolution.workspaceBytes(algorithm.number());
+            return Optional.of(new Plan(convolution, algorithm.number(), bytes));
+        } catch (CudnnException e) {
+            if (e.isUnsupported()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private List<Algorithm> allowed(List<Algorithm> algorithms) {

@@ -334,7 +334,7 @@ final class ForeignConvolution implements Cudnn.Convolution {
                                         .call()
                                         .invokeExact(
                                                 cudnn.handle(),
-                                                cudnn.one(dtype),
+                                                cudnn.factors().one(dtype),
                                                 a,
                                                 first,
                                                 b,
@@ -343,14 +343,14 @@ final class ForeignConvolution implements Cudnn.Convolution {
                                                 algorithm,
                                                 workspace,
                                                 workspaceBytes,
-                                                cudnn.zero(),
+                                                cudnn.factors().zero(),
                                                 c,
                                                 result));
     }
 
     @Override
     public void addBias(long values, long output) {
-        MemorySegment one = cudnn.one(dtype);
+        MemorySegment one = cudnn.factors().one(dtype);
         cudnn.check(
                 "cudnnAddTensor",
                 () ->

@@ -1,8 +1,6 @@
 package org.gradus.cuda.dnn;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -25,10 +23,8 @@ public final class ForeignCudnn implements CudnnLayers {
     private static final int LONGEST_MESSAGE = 1024;
 
     private final NativeLibrary library;
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment slot;
-    private final MemorySegment ones;
-    private final MemorySegment zeros;
+    private final MemorySegment slot = Arena.ofAuto().allocate(ADDRESS);
+    private final ScalingFactors factors = new ScalingFactors();
     private final MethodHandle errorName;
     private final MethodHandle lastError;
     private final MethodHandle destroy;
@@ -46,11 +42,6 @@ public final class ForeignCudnn implements CudnnLayers {
      */
     public ForeignCudnn(NativeLibrary library, DeviceStream stream) {
         this.library = library;
-        this.slot = arena.allocate(ADDRESS);
-        this.ones = arena.allocate(JAVA_DOUBLE, 2);
-        this.zeros = arena.allocate(JAVA_DOUBLE, 2);
-        ones.set(JAVA_DOUBLE, 0, 1);
-        ones.set(JAVA_FLOAT, JAVA_DOUBLE.byteSize(), 1);
         this.errorName =
                 library.function("cudnnGetErrorString", FunctionDescriptor.of(ADDRESS, JAVA_INT));
         this.lastError =
@@ -155,14 +146,9 @@ public final class ForeignCudnn implements CudnnLayers {
         return handle;
     }
 
-    /** Returns the number 1 as products of a type are scaled by it. */
-    MemorySegment one(DType dtype) {
-        return dtype == DType.F64 ? ones : ones.asSlice(JAVA_DOUBLE.byteSize());
-    }
-
-    /** Returns the number 0 as what was in an output is scaled by it. */
-    MemorySegment zero() {
-        return zeros;
+    /** Returns what results are scaled by. */
+    ScalingFactors factors() {
+        return factors;
     }
 
     /** Returns a type's {@code cudnnDataType_t}. */
@@ -218,6 +204,5 @@ public final class ForeignCudnn implements CudnnLayers {
     @Override
     public void close() {
         check("cudnnDestroy", () -> (int) destroy.invokeExact(handle));
-        arena.close();
     }
 }

@@ -159,10 +159,10 @@ final class ForeignLayers {
                                     functions.poolingForward.invokeExact(
                                             cudnn.handle(),
                                             pooling,
-                                            cudnn.one(dtype),
+                                            cudnn.factors().one(dtype),
                                             image,
                                             from,
-                                            cudnn.zero(),
+                                            cudnn.factors().zero(),
                                             output,
                                             to));
         }
@@ -219,8 +219,8 @@ final class ForeignLayers {
                                     functions.normalize.invokeExact(
                                             cudnn.handle(),
                                             SPATIAL,
-                                            cudnn.one(DType.F32),
-                                            cudnn.zero(),
+                                            cudnn.factors().one(DType.F32),
+                                            cudnn.factors().zero(),
                                             image,
                                             input,
                                             image,
@@ -253,10 +253,10 @@ final class ForeignLayers {
                                     functions.normalizeBackward.invokeExact(
                                             cudnn.handle(),
                                             SPATIAL,
-                                            cudnn.one(DType.F32),
-                                            cudnn.zero(),
-                                            cudnn.one(DType.F32),
-                                            cudnn.zero(),
+                                            cudnn.factors().one(DType.F32),
+                                            cudnn.factors().zero(),
+                                            cudnn.factors().one(DType.F32),
+                                            cudnn.factors().zero(),
                                             image,
                                             input,
                                             image,

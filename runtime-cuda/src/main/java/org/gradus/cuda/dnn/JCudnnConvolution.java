@@ -34,20 +34,20 @@ final class JCudnnConvolution implements Cudnn.Convolution {
     private final Pointer one;
     private final Pointer zero;
 
-    /** An address of the device. */
+    /** An address of the device or the host. */
     private static final class Address extends Pointer {
         Address(long address) {
             super(address);
         }
     }
 
-    JCudnnConvolution(cudnnHandle handle, ConvolutionProblem problem, int mathType) {
+    JCudnnConvolution(
+            cudnnHandle handle, ScalingFactors factors, ConvolutionProblem problem, int mathType) {
         this.handle = handle;
         this.direction = problem.direction();
         this.dtype = problem.dtype();
-        boolean wide = dtype == DType.F64;
-        this.one = wide ? Pointer.to(new double[] {1}) : Pointer.to(new float[] {1});
-        this.zero = wide ? Pointer.to(new double[] {0}) : Pointer.to(new float[] {0});
+        this.one = new Address(factors.one(dtype).address());
+        this.zero = new Address(factors.zero().address());
         create(() -> JCudnn.cudnnCreateTensorDescriptor(image));
         create(() -> JCudnn.cudnnCreateFilterDescriptor(weight));
         create(() -> JCudnn.cudnnCreateTensorDescriptor(output));

@@ -11,6 +11,7 @@ import org.gradus.cuda.library.JCudaNatives;
 /** cuDNN 8 through JCudnn, where cuDNN 9 is not to be had: convolutions alone. */
 public final class JCudnnLibrary implements Cudnn {
     private final cudnnHandle handle = new cudnnHandle();
+    private final ScalingFactors factors = new ScalingFactors();
     private final String version;
 
     /** Loads JCudnn's library when it is first asked for, which is after cuDNN was opened. */
@@ -60,7 +61,7 @@ public final class JCudnnLibrary implements Cudnn {
 
     @Override
     public Convolution convolution(ConvolutionProblem problem, int mathType) {
-        return new JCudnnConvolution(handle, problem, mathType);
+        return new JCudnnConvolution(handle, factors, problem, mathType);
     }
 
     @Override
