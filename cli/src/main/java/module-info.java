@@ -6,7 +6,6 @@ module org.gradus.cli {
     requires org.gradus.opencl;
     requires com.fasterxml.jackson.databind;
     requires com.fasterxml.jackson.dataformat.yaml;
-    requires de.siegmar.fastcsv;
     requires info.picocli;
     requires java.desktop;
     requires jdk.management;

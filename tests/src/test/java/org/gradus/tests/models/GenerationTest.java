@@ -313,11 +313,17 @@ class GenerationTest {
         TransformerSettings layers = TransformerSettings.of(16, 2).withFeedforward(24);
         var model = new Seq2SeqTransformer(new Seq2SeqTransformer.Settings(13, 13, 0, 2, layers));
         model.initialize(device, 6).eval();
-        var search = new BeamSearch(3, 12, END, 0);
         try (var _ = Scope.open()) {
             int count = 7;
             Tensor sources = tokens(device, count, 5);
             Tensor starts = Tensor.ones(device, DType.I64, Shape.of(count, 1));
+            // A token that the model likes ends the targets, or none would end.
+            long[] endless;
+            try (Continuation reading = model.continuation(sources.narrow(0, 0, 1))) {
+                var without = new BeamSearch(3, 6, -1, 1);
+                endless = without.search(reading, starts.narrow(0, 0, 1)).getFirst().tokens();
+            }
+            var search = new BeamSearch(3, 12, endless[5], 1);
             List<List<Hypothesis>> together;
             try (Continuation reading = model.continuation(sources)) {
                 together = search.searchAll(reading, starts);
