@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.gradus.cuda.Matrices.Layout;
+import org.gradus.device.CapturedWork;
 import org.gradus.device.DeviceException;
 import org.gradus.device.MatmulOptions;
 import org.gradus.device.MatmulOptions.Activation;
@@ -249,6 +250,37 @@ class MatmulTest {
             device.matmul(a, b, c, MatmulOptions.DEFAULT);
             assertEquals(on ? 1 : fine, matrices.read(c)[0]);
             everythingIsGivenBack();
+        }
+    }
+
+    // ---- recorded
+
+    @ParameterizedTest
+    @ValueSource(strings = {LT, JCUBLAS})
+    void aRecordedProductReadsWhatItsFactorsHoldWhenItIsRepeated(String name) {
+        open(name);
+        View a = f32(Layout.ROWS, 5, 20);
+        View b = f32(Layout.COLUMNS, 20, 3);
+        View c = f32(Layout.ROWS, 5, 3);
+        View bias = matrices.vector(DType.F32, 3, 0);
+        MatmulOptions options = MatmulOptions.DEFAULT.withBias(bias);
+        // what is copied or chosen when a product is first met is not part of a recording
+        check(1, a, b, c, options);
+        double[] before = matrices.read(c);
+        try (CapturedWork work = device.capture(() -> device.matmul(a, b, c, options))) {
+            // the same product elsewhere, whose bias the descriptor names now
+            check(1, a, b, f32(Layout.ROWS, 5, 3), SUM);
+            View other = matrices.vector(DType.F32, 3, 0);
+            check(1, a, b, f32(Layout.ROWS, 5, 3), MatmulOptions.DEFAULT.withBias(other));
+            assertArrayEquals(before, matrices.read(c), "nothing was done yet");
+            for (int time = 1; time <= 2; time++) {
+                double[] values = new double[(int) a.buffer().length()];
+                Arrays.fill(values, time);
+                matrices.write(a, values);
+                double[] expected = matrices.expected(a, b, c, options);
+                work.replay(new long[0]);
+                assertArrayEquals(expected, matrices.read(c));
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 import org.gradus.cuda.CudaProvider;
 import org.gradus.cuda.EmulatedBlas;
@@ -35,6 +36,12 @@ class EmulatedCublasLtTest {
         }
     }
 
+    private static final class Stream extends CUstream {
+        long address() {
+            return getNativePointer();
+        }
+    }
+
     private final Emulator emulator = Emulator.get();
     private final EmulatedBlas told = new EmulatedBlas("libcublasLt.so.13");
     private final CublasLt library = CublasLt.open(emulator.search()).orElseThrow();
@@ -44,6 +51,7 @@ class EmulatedCublasLtTest {
     private final MemorySegment result = arena.allocate(96, 8);
     private final LtPlan plan = new LtPlan();
     private final Pointer memory = new Pointer();
+    private final Stream stream = new Stream();
 
     private Device device;
     private MemorySegment handle;
@@ -64,6 +72,7 @@ class EmulatedCublasLtTest {
             }
         }
         assertEquals(0, JCudaDriver.cuMemAlloc(memory, BYTES));
+        assertEquals(0, JCudaDriver.cuStreamCreate(stream, 0));
         handle = made(library.create(place));
         plan.operation = made(library.descCreate(place, COMPUTE_32F, F32));
         plan.a = layout(SIZE);
@@ -105,7 +114,16 @@ class EmulatedCublasLtTest {
 
     private int multiply(long data, long workspace, long workspaceBytes) {
         return library.matmul(
-                handle, plan, one, data, data, one, data, workspace, workspaceBytes, 1);
+                handle,
+                plan,
+                one,
+                data,
+                data,
+                one,
+                data,
+                workspace,
+                workspaceBytes,
+                stream.address());
     }
 
     private void assertRefused(int status, String why, int given) {
@@ -119,6 +137,7 @@ class EmulatedCublasLtTest {
         library.preferenceDestroy(preference);
         library.destroy(handle);
         JCudaDriver.cuMemFree(memory);
+        JCudaDriver.cuStreamDestroy(stream);
         device.close();
     }
 
