@@ -83,7 +83,7 @@ final class CommandStream implements DeviceStream {
                                 name, MEMORY_PROPERTY, limit, limit, info.isEmulated()));
         this.modules = new Modules(name, cuda.compiler(), info.architecture(), binaries, dump);
         this.transfers = new Transfers(name, stream);
-        this.graphs = driver.graphs(name);
+        this.graphs = driver.graphs(name).orElse(null);
         this.indexFault = pool.allocateUncounted(DType.I32, IndexFault.LENGTH);
         clearFault();
     }
@@ -147,6 +147,11 @@ final class CommandStream implements DeviceStream {
     }
 
     // ---- recorded work
+
+    /** Returns whether the driver can record work. */
+    boolean records() {
+        return graphs != null;
+    }
 
     /**
      * Records what some work puts into the stream; see {@link org.gradus.device.Device#capture}.

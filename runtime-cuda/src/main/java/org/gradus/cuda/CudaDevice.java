@@ -142,7 +142,7 @@ public final class CudaDevice extends KernelDevice {
 
     @Override
     public boolean records() {
-        return true;
+        return stream.records();
     }
 
     @Override

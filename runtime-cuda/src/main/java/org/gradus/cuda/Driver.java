@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
+import java.util.Optional;
 import jcuda.driver.CUresult;
 import org.gradus.cuda.library.LibrarySearch;
 import org.gradus.cuda.library.NativeLibrary;
@@ -62,9 +63,9 @@ final class Driver {
         return new Driver(library);
     }
 
-    /** Returns the functions for recorded work, on a device. */
-    Graphs graphs(String device) {
-        return new Graphs(device, library);
+    /** Returns the functions for recorded work on a device, if the driver has them. */
+    Optional<Graphs> graphs(String device) {
+        return Graphs.of(device, library);
     }
 
     /** Returns the file that serves. */

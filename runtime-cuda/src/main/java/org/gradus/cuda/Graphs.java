@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 import org.gradus.cuda.library.NativeLibrary;
 
 /**
@@ -31,8 +32,17 @@ final class Graphs {
      * Finds the functions.
      *
      * @param device the device's name, for messages
+     * @return nothing if the driver lacks one
      */
-    Graphs(String device, NativeLibrary driver) {
+    static Optional<Graphs> of(String device, NativeLibrary driver) {
+        try {
+            return Optional.of(new Graphs(device, driver));
+        } catch (UnsatisfiedLinkError _) {
+            return Optional.empty();
+        }
+    }
+
+    private Graphs(String device, NativeLibrary driver) {
         this.device = device;
         this.begin = driver.function("cuStreamBeginCapture_v2", ADDRESS, JAVA_INT);
         this.end = driver.function("cuStreamEndCapture", ADDRESS, ADDRESS);
