@@ -348,8 +348,8 @@ def workloads():
 
 
 # How far losses may be apart after some steps, relative: dropout draws other numbers, and a
-# normalization by the statistics of few steps makes more of roundings.
-LATER_TOLERANCE = {"lenet": 0.3, "resnet18": 0.05, "resnet50": 0.05, "dcgan": 0.05}
+# normalization by the statistics of few steps makes more of roundings, in a deep network most.
+LATER_TOLERANCE = {"lenet": 0.3, "resnet18": 0.05, "resnet50": 0.3, "dcgan": 0.05}
 
 # What takes minutes for a step on a processor.
 FOR_GPUS = ["resnet50", "gpt2"]

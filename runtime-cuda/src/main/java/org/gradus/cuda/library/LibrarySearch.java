@@ -124,6 +124,8 @@ public final class LibrarySearch {
             Path python = Path.of(folder, "python3");
             if (Files.isExecutable(python) && python.getParent().getParent() != null) {
                 roots.add(python.getParent().getParent());
+                // where pip installs for a Python that came with the system, in /usr
+                roots.add(python.getParent().getParent().resolve("local"));
             }
         }
         return roots.stream()

@@ -28,7 +28,7 @@ class LowPrecisionTest {
         List<DynamicTest> tests = new ArrayList<>();
         for (Device device : TestDevices.all()) {
             List<Case> cases =
-                    TestDevices.cases(device, cases(), 3).stream()
+                    TestDevices.cases(device, cases(), 5).stream()
                             .filter(each -> device.capabilities().dtypes().contains(each.type))
                             .toList();
             Rehearsal.of(device, cases.stream().map(each -> rehearsal(each.type, each.golden)));

@@ -62,11 +62,14 @@ class RecurrentGoldensTest {
         private static Stream<Setting> on(Device device) {
             Device poisoned = WrappedDevice.poisoned(device);
             Device plain = WrappedDevice.withoutFamilies(device);
+            // the plain definitions have no kernels of their own, which a part of the cases is of
+            boolean both = !TestDevices.isSampled(device);
             return Stream.of(
                             new Setting(poisoned, DType.F32, 2e-5, device.name() + " fused"),
                             new Setting(plain, DType.F32, 2e-5, device.name() + " plain"),
                             new Setting(poisoned, DType.F64, 1e-10, device.name() + " f64"))
-                    .filter(s -> TestDevices.precisions(device).contains(s.dtype()));
+                    .filter(s -> TestDevices.precisions(device).contains(s.dtype()))
+                    .filter(s -> both || s.device() == poisoned);
         }
     }
 
