@@ -73,16 +73,16 @@ class DeterminismTest {
     Stream<DynamicTest> largeOperationsGiveEqualBitsWhenRunAgain() {
         List<DynamicTest> tests = new ArrayList<>();
         for (Device device : TestDevices.all()) {
-            large().forEach(
-                            (name, work) ->
-                                    tests.add(
-                                            DynamicTest.dynamicTest(
-                                                    device.name() + ": " + name,
-                                                    () ->
-                                                            assertEqualBits(
-                                                                    "again",
-                                                                    run(work, device),
-                                                                    run(work, device)))));
+            Map<String, Function<List<Tensor>, Tensor>> large = large();
+            for (String name : TestDevices.cases(device, List.copyOf(large.keySet()), 5)) {
+                Function<List<Tensor>, Tensor> work = large.get(name);
+                tests.add(
+                        DynamicTest.dynamicTest(
+                                device.name() + ": " + name,
+                                () ->
+                                        assertEqualBits(
+                                                "again", run(work, device), run(work, device))));
+            }
         }
         return tests.stream();
     }
