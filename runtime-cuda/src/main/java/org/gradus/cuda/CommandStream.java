@@ -235,6 +235,11 @@ final class CommandStream implements DeviceStream {
     }
 
     @Override
+    public synchronized boolean isRecording() {
+        return recording != null;
+    }
+
+    @Override
     public long address(View view) {
         if (recording != null) {
             recording.memory().use(view.buffer());

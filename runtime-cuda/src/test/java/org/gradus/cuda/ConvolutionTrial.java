@@ -67,9 +67,19 @@ record ConvolutionTrial(CudaDevice device, PlainConvolution plain, DType dtype) 
 
     /** Returns what the device gives. */
     double[] forward(View input, View weight, Optional<View> bias) {
-        View y = tensors().empty(dtype, plain.output());
-        kernels().forward(input, weight, bias, plain.window(), plain.groups(), y);
-        return tensors().read(y);
+        View output = output();
+        forward(input, weight, bias, output);
+        return tensors().read(output);
+    }
+
+    /** Lets the device write the output. */
+    void forward(View input, View weight, Optional<View> bias, View output) {
+        kernels().forward(input, weight, bias, plain.window(), plain.groups(), output);
+    }
+
+    /** Returns an output to be written. */
+    View output() {
+        return tensors().empty(dtype, plain.output());
     }
 
     /** Returns the gradient of the weight that the device gives. */

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.gradus.device.CapturedWork;
 import org.gradus.device.DeviceException;
+import org.gradus.device.View;
 import org.gradus.device.Window;
 import org.gradus.dtype.DType;
 import org.gradus.kernels.runtime.BinaryCache;
@@ -187,6 +189,24 @@ class CudnnConvolutionTest {
     private int lastAlgorithm() {
         small().forward();
         return cudnn.lastAlgorithm();
+    }
+
+    @Test
+    void aConvolutionIsRecordedAndRepeatedAndNotMeasuredMeanwhile() {
+        reopenWith("gradus.cuda.tune", "on");
+        int before = cudnn.measurements();
+        ConvolutionTrial trial = small();
+        View x = trial.input();
+        View w = trial.weight();
+        View y = trial.output();
+        try (CapturedWork work = device.capture(() -> trial.forward(x, w, Optional.empty(), y))) {
+            for (int i = 0; i < 2; i++) {
+                device.fill(y, 0);
+                work.replay(new long[0]);
+                trial.assertClose(trial.expected(), new DeviceTensors(device).read(y));
+            }
+        }
+        assertEquals(0, cudnn.measurements() - before);
     }
 
     @Test

@@ -147,7 +147,7 @@ public final class CudnnConvolution implements ConvolutionKernels {
     private Optional<Plan> choose(
             ConvolutionProblem problem, Cudnn.Convolution convolution, Operands operands) {
         List<Algorithm> candidates = allowed(convolution.guess());
-        if (settings.tune() && !candidates.isEmpty()) {
+        if (settings.tune() && !stream.isRecording() && !candidates.isEmpty()) {
             candidates = allowed(measure(convolution, candidates, operands));
         }
         for (Algorithm candidate : candidates) {

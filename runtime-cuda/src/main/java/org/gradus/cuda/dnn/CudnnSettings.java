@@ -11,7 +11,8 @@ import org.gradus.dtype.DType;
  * @param tensorFloat32 {@code gradus.cuda.tf32}, off unless {@code on}: {@code F32} products may
  *     round their factors to 11 bits, for the sake of tensor cores
  * @param tune {@code gradus.cuda.tune}, off unless {@code on}: measures the algorithms of each
- *     convolution when it is first met, instead of asking for cuDNN's guess
+ *     convolution when it is first met, instead of asking for cuDNN's guess, except while work is
+ *     recorded
  * @param workspaceBytes {@code gradus.cuda.workspace}, 1 GiB by default: the most memory that an
  *     algorithm may need besides
  */

@@ -23,6 +23,12 @@ public interface DeviceStream {
      */
     <T> T call(Supplier<T> work);
 
+    /**
+     * Returns whether work is recorded and not done now, so that nothing may wait for it. Asked
+     * within {@link #call}.
+     */
+    boolean isRecording();
+
     /** Returns where a view's first element is on the device. */
     long address(View view);
 
