@@ -74,7 +74,7 @@ class DeterminismTest {
         List<DynamicTest> tests = new ArrayList<>();
         for (Device device : TestDevices.all()) {
             Map<String, Function<List<Tensor>, Tensor>> large = large();
-            for (String name : TestDevices.cases(device, List.copyOf(large.keySet()), 5)) {
+            for (String name : TestDevices.cases(device, List.copyOf(large.keySet()), 6)) {
                 Function<List<Tensor>, Tensor> work = large.get(name);
                 tests.add(
                         DynamicTest.dynamicTest(
