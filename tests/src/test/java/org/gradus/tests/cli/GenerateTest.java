@@ -175,7 +175,7 @@ class GenerateTest {
                 "reconstruction | mlp | an autoencoder",
                 "classification | dcgan | one network",
                 "vae | autoencoder | the model vae",
-                "regression | digits-cnn | target_type"
+                "regression | digits-cnn | needs a table"
             })
     void aModelThatIsNotForATaskIsRefused(String task, String model, String part) {
         Cli.run("train", "digits", "--set", "task=" + task, "--set", "model=" + model)

@@ -6,8 +6,8 @@ import static org.gradus.tests.train.SmallTraining.assertSameCheckpoint;
 import static org.gradus.tests.train.SmallTraining.newest;
 import static org.gradus.tests.train.SmallTraining.trainer;
 import static org.gradus.train.TrainingLength.epochs;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import org.gradus.tensor.Tensor;
@@ -34,7 +34,8 @@ class CaptureTest {
         assertSameCheckpoint(newest(folder.resolve("off")), newest(folder.resolve("on")));
         plain.release();
         repeated.release();
-        assertEquals(before, Tensor.liveStorages());
+        // Not more than before: the collector may find garbage of earlier tests meanwhile.
+        assertTrue(Tensor.liveStorages() <= before);
     }
 
     @Test
