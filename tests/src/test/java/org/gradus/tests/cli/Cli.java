@@ -64,7 +64,7 @@ record Cli(int code, String out, String err) {
         command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(List.of("-Djava.awt.headless=true", "-Xmx1g"));
         // The device's settings are those of this process, whose results are compared.
-        for (String property : List.of("gradus.fusion", "gradus.cpu.vector")) {
+        for (String property : List.of("gradus.device", "gradus.fusion", "gradus.cpu.vector")) {
             if (System.getProperty(property) != null) {
                 command.add("-D" + property + "=" + System.getProperty(property));
             }

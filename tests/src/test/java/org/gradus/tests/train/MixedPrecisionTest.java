@@ -175,9 +175,10 @@ class MixedPrecisionTest {
                 DType.BF16,
                 () -> {
                     assertSame(Autocast.low(weight), Autocast.low(weight));
-                    assertEquals(before + 1, Tensor.liveStorages());
+                    // at most: the collector may find garbage of earlier tests meanwhile
+                    assertTrue(Tensor.liveStorages() <= before + 1);
                 });
-        assertEquals(before, Tensor.liveStorages());
+        assertTrue(Tensor.liveStorages() <= before);
     }
 
     /** What was converted for a metric would be no part of the tape. */

@@ -68,7 +68,8 @@ class OutOfMemoryTest {
                 DeviceMemoryException.class,
                 () -> trainer.batchSize(32).fit(Digits.train(), steps(3)));
         long parameters = model.parameters().size();
-        assertEquals(before + parameters, Tensor.liveStorages());
+        // at most: the collector may find garbage of earlier tests meanwhile
+        assertTrue(Tensor.liveStorages() <= before + parameters);
         TrainingResult result = trainer.batchSize(8).fit(Digits.train(), steps(3));
         assertEquals(3, result.steps());
     }
