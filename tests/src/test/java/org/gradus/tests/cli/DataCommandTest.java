@@ -72,6 +72,6 @@ class DataCommandTest {
         var recipe = folder.resolve("r.yaml");
         Files.writeString(recipe, "model: {name: mlp}\ndata: {name: bible}\n");
         Cli.run("train", recipe, "--out", folder.resolve("run"))
-                .failed(2, "the model mlp needs arrays, but the data are text");
+                .failed(2, "the model mlp needs pictures or a table, but the data are text");
     }
 }
