@@ -57,11 +57,12 @@ public final class TestDevices {
 
     /** Returns the cases for a device: all, or where it takes a part of them every n-th one. */
     public static <T> List<T> cases(Device device, List<T> all, int n) {
-        int stride = isSampled(device) ? n : 1;
-        return IntStream.range(0, all.size())
-                .filter(i -> i % stride == 0)
-                .mapToObj(all::get)
-                .toList();
+        return isSampled(device) ? everyNth(all, n) : all;
+    }
+
+    /** Returns the first of each n cases. */
+    static <T> List<T> everyNth(List<T> all, int n) {
+        return IntStream.range(0, all.size()).filter(i -> i % n == 0).mapToObj(all::get).toList();
     }
 
     /** Returns the types, single and double precision, in which a device takes its cases. */
