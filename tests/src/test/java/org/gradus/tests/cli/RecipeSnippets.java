@@ -215,10 +215,10 @@ final class RecipeSnippets {
                                 SGD.withLearningRate(0.2)
                                         .withWeightDecay(5e-4)
                                         .withNesterovMomentum(0.9))
-                        .schedule(Schedule.oneCycle(15 * 469))
+                        .schedule(Schedule.oneCycle(24 * 469))
                         .loss(Loss.crossEntropy().withLabelSmoothing(0.1))
                         .metric(new Accuracy())
-                        .fit(train, test, epochs(15));
+                        .fit(train, test, epochs(24));
         // fashion-resnet
         return result;
     }
