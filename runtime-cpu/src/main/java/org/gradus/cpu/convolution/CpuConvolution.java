@@ -21,6 +21,7 @@ public final class CpuConvolution implements ConvolutionKernels {
     private static final int SCRATCH_SLOTS = 4;
 
     private final WorkerPool pool;
+    private final WholeImage wholeImages;
     private final ImplicitProduct product;
     private final InputGradient inputGradients;
     private final WeightGradient weightGradients;
@@ -34,6 +35,7 @@ public final class CpuConvolution implements ConvolutionKernels {
     /** Uses a pool's threads and the given micro-kernels. */
     public CpuConvolution(WorkerPool pool, MicroKernels kernels) {
         this.pool = pool;
+        wholeImages = new WholeImage(pool, kernels);
         product = new ImplicitProduct(pool, kernels);
         inputGradients = new InputGradient(pool, product);
         weightGradients = new WeightGradient(pool, kernels);
@@ -46,23 +48,34 @@ public final class CpuConvolution implements ConvolutionKernels {
             return;
         }
         var geometry = Geometry.of(input.shape(), output.shape(), window, groups);
-        var image = PaddedImage.ofInput(geometry);
+        Dense images = Dense.read(input, pool, scratch, SLOT_FIRST);
+        Dense filters = Dense.read(weight, pool, scratch, SLOT_SECOND);
+        Dense biases = bias.map(view -> Dense.read(view, pool, scratch, SLOT_BIAS)).orElse(null);
         Dense target = Dense.place(output, scratch, SLOT_RESULT);
+        if (WholeImage.isSeen(geometry)) {
+            wholeImages.forward(geometry, images, filters, biases, target);
+        } else {
+            forward(geometry, images, filters, biases, target);
+        }
+        target.store(output, pool);
+    }
+
+    private void forward(Geometry geometry, Dense input, Dense weight, Dense bias, Dense output) {
+        var image = PaddedImage.ofInput(geometry);
         product.multiply(
                 new ImplicitProduct.Operands(
                         geometry.batch(),
-                        groups,
-                        Dense.read(input, pool, scratch, SLOT_FIRST),
+                        geometry.groups(),
+                        input,
                         image,
                         geometry.groupChannels(),
                         image.taps(geometry, geometry.groupChannels()),
-                        Dense.read(weight, pool, scratch, SLOT_SECOND),
+                        weight,
                         geometry.groupFilters(),
-                        bias.map(view -> Dense.read(view, pool, scratch, SLOT_BIAS)).orElse(null),
+                        bias,
                         Grid.dense(geometry.output()),
-                        target,
+                        output,
                         geometry.outputSize()));
-        target.store(output, pool);
     }
 
     @Override
@@ -75,11 +88,15 @@ public final class CpuConvolution implements ConvolutionKernels {
         if (outputGradient.elements() == 0) {
             clear(target, inputGradient);
         } else {
-            inputGradients.compute(
-                    Geometry.of(inputGradient.shape(), outputGradient.shape(), window, groups),
-                    Dense.read(outputGradient, pool, scratch, SLOT_FIRST),
-                    Dense.read(weight, pool, scratch, SLOT_SECOND),
-                    target);
+            var geometry =
+                    Geometry.of(inputGradient.shape(), outputGradient.shape(), window, groups);
+            Dense gradient = Dense.read(outputGradient, pool, scratch, SLOT_FIRST);
+            Dense filters = Dense.read(weight, pool, scratch, SLOT_SECOND);
+            if (WholeImage.isSeen(geometry)) {
+                wholeImages.inputGradient(geometry, gradient, filters, target);
+            } else {
+                inputGradients.compute(geometry, gradient, filters, target);
+            }
         }
         target.store(inputGradient, pool);
     }
@@ -94,11 +111,14 @@ public final class CpuConvolution implements ConvolutionKernels {
         if (outputGradient.elements() == 0 || input.elements() == 0) {
             clear(target, weightGradient);
         } else {
-            weightGradients.compute(
-                    Geometry.of(input.shape(), outputGradient.shape(), window, groups),
-                    Dense.read(input, pool, scratch, SLOT_FIRST),
-                    Dense.read(outputGradient, pool, scratch, SLOT_SECOND),
-                    target);
+            var geometry = Geometry.of(input.shape(), outputGradient.shape(), window, groups);
+            Dense images = Dense.read(input, pool, scratch, SLOT_FIRST);
+            Dense gradient = Dense.read(outputGradient, pool, scratch, SLOT_SECOND);
+            if (WholeImage.isSeen(geometry)) {
+                wholeImages.weightGradient(geometry, images, gradient, target);
+            } else {
+                weightGradients.compute(geometry, images, gradient, target);
+            }
         }
         target.store(weightGradient, pool);
     }

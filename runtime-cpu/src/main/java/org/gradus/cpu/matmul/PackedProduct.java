@@ -52,7 +52,8 @@ public final class PackedProduct {
     private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
     private final VectorProduct vectors;
 
-    PackedProduct(WorkerPool pool, MicroKernels kernels) {
+    /** Uses a pool's threads and the given micro-kernels. */
+    public PackedProduct(WorkerPool pool, MicroKernels kernels) {
         this.pool = pool;
         this.kernels = kernels;
         vectors = new VectorProduct(pool);
@@ -65,7 +66,7 @@ public final class PackedProduct {
      * @param columns the columns of {@code b} and {@code c}, at least 1
      * @param depth the columns of {@code a} and rows of {@code b}
      */
-    void multiply(
+    public void multiply(
             int rows, int columns, int depth, Matrix a, Matrix b, Matrix c, Epilogue epilogue) {
         long work = (long) rows * columns * depth;
         if (rows == 1 || columns == 1) {
