@@ -7,6 +7,8 @@
  * the stream fails and spoils the capture. Test code only.
  *
  *   EMULATED_CUDA_MEMORY   the device's memory in bytes (default 2 GiB)
+ *   EMULATED_CUDA_ORDER    what is done as late as can be, so that a missing event shows:
+ *                          copies-late or kernels-late (default: all at once; see streams.h)
  */
 #include <dlfcn.h>
 #include <elf.h>
@@ -25,6 +27,7 @@
 #include <vector>
 
 #include "fibers.h"
+#include "streams.h"
 
 namespace {
 
@@ -39,6 +42,7 @@ enum {
     INVALID_CONTEXT = 201,
     INVALID_HANDLE = 400,
     NOT_FOUND = 500,
+    NOT_READY = 600,
     ILLEGAL_ADDRESS = 700,
     LAUNCH_FAILED = 719,
     CAPTURE_UNSUPPORTED = 900,
@@ -118,54 +122,19 @@ struct Function {
     int bound;
 };
 
-/* what a library does in a stream */
-struct Work {
-    void (*run)(void *);
-    void (*drop)(void *);
-    void *argument;
-    ~Work() { drop(argument); }
-};
-
-/* what a stream was asked to do: a launch, a library's work, or else a copy */
-struct Node {
-    Function *function;
-    unsigned grid[3], block[3];
-    std::vector<std::vector<char>> arguments;
-    void *target;
-    const void *source;
-    size_t bytes;
-    bool to_device;
-    std::shared_ptr<Work> work;
-};
-
-struct Graph {
-    std::vector<Node *> nodes;
-    ~Graph() {
-        for (Node *node : nodes) delete node;
-    }
-};
-
-/* a copy of a graph's nodes, found by those of the graph */
-struct Executable {
-    std::vector<Node> nodes;
-    std::map<Node *, size_t> places;
-};
-
-struct Stream {
-    Graph *capture = nullptr;
-    bool invalid = false;
-};
-
 long replays;
-
-/* the default stream, which is none, is not */
-bool is_captured(const Stream *stream) { return stream && stream->capture; }
 
 /* an error if a stream is being captured, which that spoils */
 int not_captured(Stream *stream, const char *what) {
     if (!is_captured(stream)) return SUCCESS;
     stream->invalid = true;
     return fail(CAPTURE_UNSUPPORTED, "%s while its stream is captured", what);
+}
+
+/* an error of late work is one of all that follows */
+int noted(int result) {
+    if (sticky == SUCCESS) sticky = result;
+    return sticky;
 }
 
 /* the length of a shared library, whose section table is its last part */
@@ -213,8 +182,25 @@ void emulator_submit(Stream *stream, void (*run)(void *), void (*drop)(void *), 
         stream->capture->nodes.push_back(
                 new Node{nullptr, {}, {}, {}, nullptr, nullptr, 0, false, work});
     } else {
-        run(argument);
+        ask(of(stream), KERNELS_LATE, [work] {
+            work->run(work->argument);
+            return SUCCESS;
+        });
     }
+}
+
+/* 1: copies to the device are late, 2: kernels are, 0: nothing is */
+void emulator_set_order(int which) {
+    std::lock_guard<std::recursive_mutex> held(lock);
+    noted(finish_all());
+    order = (Order)which;
+}
+/* how much streams were asked for and have not done */
+long emulator_waiting() {
+    std::lock_guard<std::recursive_mutex> held(lock);
+    long count = 0;
+    for (const Stream *stream : streams) count += (long)stream->late.size();
+    return count;
 }
 
 void emulator_set_driver_version(int version) { driver_version = version; }
@@ -285,6 +271,7 @@ int cuMemAlloc_v2(uintptr_t *address, size_t bytes) {
 int cuMemFree_v2(uintptr_t address) {
     std::lock_guard<std::recursive_mutex> held(lock);
     if (!current_context) return fail(INVALID_CONTEXT, "no context is current on this thread");
+    noted(finish_all());
     auto block = blocks.find(address);
     if (block == blocks.end()) return fail(INVALID_VALUE, "memory that is not in use is freed");
     used -= block->second;
@@ -298,6 +285,8 @@ int cuMemHostAlloc(void **pointer, size_t bytes, unsigned) {
     return *pointer ? SUCCESS : OUT_OF_MEMORY;
 }
 int cuMemFreeHost(void *pointer) {
+    std::lock_guard<std::recursive_mutex> held(lock);
+    noted(finish_all());
     free(pointer);
     return SUCCESS;
 }
@@ -319,7 +308,8 @@ static int copy_async(void *target, const void *source, size_t bytes, bool to_de
         stream->capture->nodes.push_back(new Node(node));
         return SUCCESS;
     }
-    return run_copy(node);
+    // nothing is put off that goes to the host
+    return ask(of(stream), to_device ? COPIES_LATE : AS_CALLED, [node] { return run_copy(node); });
 }
 int cuMemcpyHtoDAsync_v2(uintptr_t target, const void *source, size_t bytes, Stream *stream) {
     return copy_async((void *)target, source, bytes, true, stream);
@@ -329,28 +319,52 @@ int cuMemcpyDtoHAsync_v2(void *target, uintptr_t source, size_t bytes, Stream *s
 }
 
 int cuStreamCreate(Stream **stream, unsigned) {
+    std::lock_guard<std::recursive_mutex> held(lock);
     *stream = new Stream;
+    streams.insert(*stream);
     return SUCCESS;
 }
 int cuStreamDestroy_v2(Stream *stream) {
+    std::lock_guard<std::recursive_mutex> held(lock);
+    noted(finish(stream));
+    streams.erase(stream);
     delete stream;
     return SUCCESS;
 }
 int cuStreamSynchronize(Stream *stream) {
+    std::lock_guard<std::recursive_mutex> held(lock);
     if (int result = not_captured(stream, "waiting")) return result;
-    return sticky;
+    return noted(finish(of(stream)));
 }
-int cuEventCreate(void **event, unsigned) {
-    *event = malloc(1);
+int cuStreamWaitEvent(Stream *stream, Event *event, unsigned) {
+    std::lock_guard<std::recursive_mutex> held(lock);
+    if (int result = not_captured(stream, "waiting for an event")) return result;
+    // what the event stands for now: it may be recorded anew
+    Event recorded = *event;
+    return ask(of(stream), AS_CALLED, [recorded] { return noted(finish(recorded)); });
+}
+int cuEventCreate(Event **event, unsigned) {
+    *event = new Event;
     return SUCCESS;
 }
-int cuEventDestroy_v2(void *event) {
-    free(event);
+int cuEventDestroy_v2(Event *event) {
+    delete event;
     return SUCCESS;
 }
-int cuEventRecord(void *, Stream *stream) { return not_captured(stream, "recording an event"); }
-int cuEventQuery(void *) { return sticky; }
-int cuEventSynchronize(void *) { return sticky; }
+int cuEventRecord(Event *event, Stream *stream) {
+    std::lock_guard<std::recursive_mutex> held(lock);
+    if (int result = not_captured(stream, "recording an event")) return result;
+    *event = Event{of(stream), of(stream)->asked};
+    return SUCCESS;
+}
+int cuEventQuery(Event *event) {
+    std::lock_guard<std::recursive_mutex> held(lock);
+    return sticky != SUCCESS ? sticky : is_done(*event) ? SUCCESS : NOT_READY;
+}
+int cuEventSynchronize(Event *event) {
+    std::lock_guard<std::recursive_mutex> held(lock);
+    return noted(finish(*event));
+}
 
 int cuModuleLoadData(Module **module, const void *image) {
     std::lock_guard<std::recursive_mutex> held(lock);
@@ -455,7 +469,7 @@ int cuLaunchKernel(
         stream->capture->nodes.push_back(new Node(node));
         return SUCCESS;
     }
-    return launch(node);
+    return ask(of(stream), KERNELS_LATE, [node] { return launch(node); });
 }
 
 /* graphs */
@@ -531,14 +545,17 @@ int cuGraphLaunch(Executable *executable, Stream *stream) {
     if (int result = usable()) return result;
     if (is_captured(stream)) return fail(CAPTURE_UNSUPPORTED, "a graph within a graph");
     replays++;
-    for (const Node &node : executable->nodes) {
-        if (node.work) {
-            node.work->run(node.work->argument);
-        } else if (int result = node.function ? launch(node) : run_copy(node)) {
-            return result;
+    // a copy: the arguments may be changed for the next launch
+    return ask(of(stream), KERNELS_LATE, [nodes = executable->nodes] {
+        for (const Node &node : nodes) {
+            if (node.work) {
+                node.work->run(node.work->argument);
+            } else if (int result = node.function ? launch(node) : run_copy(node)) {
+                return result;
+            }
         }
-    }
-    return SUCCESS;
+        return (int)SUCCESS;
+    });
 }
 
 int cuGraphDestroy(Graph *graph) {

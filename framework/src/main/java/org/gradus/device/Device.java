@@ -37,6 +37,19 @@ public interface Device extends AutoCloseable {
     /** Copies from host memory (native byte order) to a buffer, from element {@code start} on. */
     void upload(MemorySegment source, Buffer target, long start);
 
+    /**
+     * Returns a new block with a copy of host memory (native byte order), as {@link #allocate} and
+     * {@link #upload} would, for what is needed later: where the device can, it is copied beside
+     * the work that is under way, and not after it. Work from now on finds it there.
+     *
+     * @throws DeviceMemoryException if there is no memory for it
+     */
+    default Buffer uploadAhead(DType dtype, MemorySegment source) {
+        Buffer buffer = allocate(dtype, source.byteSize() / dtype.bytes());
+        upload(source, buffer, 0);
+        return buffer;
+    }
+
     /** Copies from a buffer, from element {@code start} on, to host memory, and waits for it. */
     void download(Buffer source, long start, MemorySegment target);
 

@@ -3,6 +3,7 @@ package org.gradus.tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.gradus.device.Buffer;
 import org.gradus.device.Device;
 import org.gradus.device.DeviceMemoryException;
@@ -34,14 +35,25 @@ final class Storage {
      *     under way is done and what is cached was given back; the message says who has it
      */
     static Storage allocate(Device device, DType dtype, Shape shape) {
+        return of(device, dtype, shape, () -> device.allocate(dtype, shape.elements()));
+    }
+
+    /** Returns a new storage with a copy of an array; see {@link Device#uploadAhead}. */
+    static Storage uploadAhead(HostArray array, Device device) {
+        DType dtype = array.dtype();
+        return of(device, dtype, array.shape(), () -> device.uploadAhead(dtype, array.data()));
+    }
+
+    private static Storage of(
+            Device device, DType dtype, Shape shape, Supplier<Buffer> allocation) {
         try {
-            return new Storage(device, device.allocate(dtype, shape.elements()), shape);
+            return new Storage(device, allocation.get(), shape);
         } catch (DeviceMemoryException first) {
             device.synchronize();
             device.trim();
         }
         try {
-            return new Storage(device, device.allocate(dtype, shape.elements()), shape);
+            return new Storage(device, allocation.get(), shape);
         } catch (DeviceMemoryException second) {
             String holders = HOLDERS.describe(device);
             throw new DeviceMemoryException(

@@ -137,6 +137,11 @@ public final class Tensor
         return new Tensor(value, null);
     }
 
+    /** Returns the same, for what is needed later: copied beside the work that is under way. */
+    public static Tensor ahead(HostArray array, Device device) {
+        return new Tensor(Value.uploadAhead(array, device), null);
+    }
+
     /** Returns a scalar of type {@code F32} on a device. */
     public static Tensor scalar(double value, Device device) {
         return full(device, DType.F32, Shape.scalar(), value);

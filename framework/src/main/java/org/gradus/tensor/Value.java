@@ -50,6 +50,12 @@ final class Value {
         return ready(storage, View.of(storage.buffer(), shape));
     }
 
+    /** Returns a value with a copy of an array; see {@link Device#uploadAhead}. */
+    static Value uploadAhead(HostArray array, Device device) {
+        Storage storage = Storage.uploadAhead(array, device);
+        return ready(storage, View.of(storage.buffer(), array.shape()));
+    }
+
     private static Value ready(Storage storage, View view) {
         Value value = new Value(view.shape(), view.dtype(), storage.device());
         value.storage = storage;

@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.gradus.data.Batch;
-import org.gradus.data.BatchIterator;
 import org.gradus.data.DataLoader;
 import org.gradus.data.Dataset;
 import org.gradus.dtype.DType;
@@ -115,13 +113,18 @@ public final class Evaluator {
         measured.metrics().forEach(Metric::reset);
         boolean training = model.isTraining();
         model.eval();
-        try (BatchIterator batches = loader.iterator(0)) {
+        try (BatchFeed batches = new BatchFeed(loader.iterator(0), 1, model.device())) {
             while (batches.hasNext()) {
                 if (stopped.getAsBoolean()) {
                     return Optional.empty();
                 }
-                Batch batch = batches.next();
-                inScope(() -> measure(measured, batch, losses));
+                TensorBatch batch = batches.next().getFirst();
+                try {
+                    inScope(() -> measure(measured, batch, losses));
+                } finally {
+                    batch.release();
+                }
+                batches.loadAhead();
             }
             inScope(() -> measured.examine(dataset));
             Map<String, Double> values = values(measured, losses);
@@ -147,8 +150,8 @@ public final class Evaluator {
         }
     }
 
-    private void measure(Task measured, Batch batch, LossSums losses) {
-        Tensor measuredLoss = measured.evaluate(TensorBatch.of(batch, model.device()));
+    private static void measure(Task measured, TensorBatch batch, LossSums losses) {
+        Tensor measuredLoss = measured.evaluate(batch);
         if (measuredLoss != null) {
             losses.add(0, measuredLoss, batch.size());
         }

@@ -3,13 +3,12 @@ package org.gradus.train;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.gradus.data.Batch;
 import org.gradus.device.Device;
 import org.gradus.device.DeviceException;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
-import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Recording;
+import org.gradus.tensor.Tensor;
 
 /**
  * Records a training's step when some steps of the same shapes have gone by, and from then on does
@@ -68,7 +67,7 @@ final class StepRecorder {
      *
      * @return whether it was made
      */
-    boolean take(List<Batch> batches) {
+    boolean take(List<TensorBatch> batches) {
         if (isRefused) {
             return false;
         }
@@ -80,16 +79,16 @@ final class StepRecorder {
         }
         equal = 0;
         for (int i = 0; i < inputs.size(); i++) {
-            inputs.get(i).fill(batches.get(i));
+            inputs.get(i).assign(batches.get(i));
         }
         recording.run();
         return true;
     }
 
-    private static List<Form> forms(List<Batch> batches) {
+    private static List<Form> forms(List<TensorBatch> batches) {
         List<Form> forms = new ArrayList<>();
-        for (Batch batch : batches) {
-            for (HostArray input : batch.inputs()) {
+        for (TensorBatch batch : batches) {
+            for (Tensor input : batch.inputs()) {
                 forms.add(new Form(input.dtype(), input.shape()));
             }
             forms.add(new Form(batch.target().dtype(), batch.target().shape()));
@@ -97,9 +96,9 @@ final class StepRecorder {
         return forms;
     }
 
-    private boolean record(List<Batch> batches) {
+    private boolean record(List<TensorBatch> batches) {
         close();
-        inputs = batches.stream().map(batch -> TensorBatch.lasting(batch, device)).toList();
+        inputs = batches.stream().map(TensorBatch::copy).toList();
         try {
             recording = Recording.of(device, () -> step.accept(inputs));
         } catch (DeviceException problem) {

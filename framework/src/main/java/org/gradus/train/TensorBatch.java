@@ -1,5 +1,6 @@
 package org.gradus.train;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.gradus.data.Batch;
 import org.gradus.device.Device;
@@ -24,32 +25,39 @@ public record TensorBatch(List<Tensor> inputs, Tensor target, int size) {
         return inputs.getFirst();
     }
 
-    /** Copies a batch to a device. */
-    static TensorBatch of(Batch batch, Device device) {
-        return new TensorBatch(
-                batch.inputs().stream().map(input -> Tensor.of(input, device)).toList(),
-                Tensor.of(batch.target(), device),
-                batch.size());
-    }
-
-    /** Copies a batch to tensors of a device that stay until they are released. */
-    static TensorBatch lasting(Batch batch, Device device) {
-        TensorBatch copy = of(batch, device);
-        copy.inputs.forEach(Tensor::unowned);
-        copy.target.unowned();
-        return copy;
-    }
-
-    /** Overwrites the tensors with another batch of the same shapes. */
-    void fill(Batch batch) {
-        for (int i = 0; i < inputs.size(); i++) {
-            fill(inputs.get(i), batch.inputs().get(i));
+    /**
+     * Copies a batch to tensors of a device that stay until they are released, beside the work that
+     * is under way.
+     */
+    static TensorBatch ahead(Batch batch, Device device) {
+        List<Tensor> tensors = new ArrayList<>();
+        try {
+            for (HostArray input : batch.inputs()) {
+                tensors.add(Tensor.ahead(input, device).unowned());
+            }
+            tensors.add(Tensor.ahead(batch.target(), device).unowned());
+        } catch (RuntimeException problem) {
+            tensors.forEach(Tensor::release);
+            throw problem;
         }
-        fill(target, batch.target());
+        int inputs = tensors.size() - 1;
+        return new TensorBatch(tensors.subList(0, inputs), tensors.get(inputs), batch.size());
     }
 
-    private static void fill(Tensor tensor, HostArray values) {
-        tensor.device().upload(values.data(), tensor.viewForUpdate().buffer(), 0);
+    /** Returns a copy that stays until it is released. */
+    TensorBatch copy() {
+        return new TensorBatch(
+                inputs.stream().map(input -> input.copy().unowned()).toList(),
+                target.copy().unowned(),
+                size);
+    }
+
+    /** Overwrites the tensors with those of another batch of the same shapes. */
+    void assign(TensorBatch other) {
+        for (int i = 0; i < inputs.size(); i++) {
+            inputs.get(i).assign(other.inputs.get(i));
+        }
+        target.assign(other.target);
     }
 
     /** Gives the tensors back. */

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.gradus.data.BatchIterator;
 import org.gradus.data.DataLoader;
 import org.gradus.data.Dataset;
 import org.gradus.device.Device;
@@ -113,17 +112,20 @@ final class TrainingRun {
     /** Trains to the end of the epoch or of the training; returns false if it was stopped. */
     private boolean trainEpoch() {
         model.train();
-        try (BatchIterator batches = loader.iterator(epoch, batch)) {
+        try (BatchFeed batches = feed()) {
             while (batches.hasNext() && step < totalSteps) {
                 if (settings.stopRequest.isRequested()) {
                     return false;
                 }
                 throughput.start();
                 int before = batch;
-                stepper.take(batches, step + 1);
+                stepper.take(batches.next(), step + 1);
                 step++;
                 batch = batches.position();
                 boolean last = !batches.hasNext() || step == totalSteps;
+                if (!last && !settings.stopRequest.isRequested()) {
+                    batches.loadAhead();
+                }
                 boolean reports = last || step % settings.reportEvery == 0;
                 if (reports) {
                     requireFinite();
@@ -139,6 +141,10 @@ final class TrainingRun {
             }
         }
         return !settings.stopRequest.isRequested();
+    }
+
+    private BatchFeed feed() {
+        return new BatchFeed(loader.iterator(epoch, batch), settings.accumulation, device);
     }
 
     private int samplesUpTo(int batches) {

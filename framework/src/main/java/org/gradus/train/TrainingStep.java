@@ -4,9 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
-import org.gradus.data.Batch;
-import org.gradus.data.BatchIterator;
 import org.gradus.device.Device;
 import org.gradus.nn.Module;
 import org.gradus.nn.Parameter;
@@ -16,7 +13,6 @@ import org.gradus.tensor.HostArray;
 /** What happens in one step: the updates of a task, one after the other, and the averages. */
 final class TrainingStep {
     private final Trainer settings;
-    private final Device device;
     private final Module model;
     private final List<Updater> updaters = new ArrayList<>();
     private final Ema averages;
@@ -26,7 +22,6 @@ final class TrainingStep {
 
     TrainingStep(Trainer settings, Task task, Device device) {
         this.settings = settings;
-        this.device = device;
         this.model = task.model();
         for (Update update : task.updates()) {
             updaters.add(new Updater(settings, update, device, updaters.isEmpty()));
@@ -39,7 +34,7 @@ final class TrainingStep {
                 new StepRecorder(
                         settings.capture,
                         device,
-                        this::makeFixed,
+                        this::make,
                         reason ->
                                 settings.listeners.forEach(each -> each.onCaptureRefused(reason)));
         this.isAlwaysSame = updaters.size() == 1 && first().takesPartInAll();
@@ -88,40 +83,31 @@ final class TrainingStep {
     }
 
     /**
-     * Takes the batches of a step and makes its updates.
+     * Makes the updates of a step, and releases its batches.
      *
      * @param number the step, counted from 1
      */
-    void take(BatchIterator batches, long number) {
+    void take(List<TensorBatch> batches, long number) {
         step = number;
-        // All batches of a step are there before it begins, so that each can be weighted.
-        List<Batch> group = Batches.upTo(settings.accumulation, batches);
         if (!isAlwaysSame) {
             recorder.refuse("it has several updates, not one");
         }
-        if (!recorder.take(group)) {
-            int samples = group.stream().mapToInt(Batch::size).sum();
-            make(group.stream().map(this::uploaded).toList(), samples);
+        try {
+            if (!recorder.take(batches)) {
+                make(batches);
+            }
+        } finally {
+            batches.forEach(TensorBatch::release);
         }
     }
 
-    private Supplier<TensorBatch> uploaded(Batch batch) {
-        return () -> TensorBatch.of(batch, device);
-    }
-
-    /** Makes the step of batches that are on the device, again and again the same tensors. */
-    private void makeFixed(List<TensorBatch> batches) {
-        List<Supplier<TensorBatch>> group = new ArrayList<>();
-        batches.forEach(batch -> group.add(() -> batch));
-        make(group, batches.stream().mapToInt(TensorBatch::size).sum());
-    }
-
-    private void make(List<Supplier<TensorBatch>> group, int samples) {
+    private void make(List<TensorBatch> batches) {
+        int samples = batches.stream().mapToInt(TensorBatch::size).sum();
         for (Updater updater : updaters) {
             if (updater.takesPartIn(step)) {
                 List<Parameter> frozen = freezeOthers(updater);
                 try {
-                    updater.update(group, samples, () -> step);
+                    updater.update(batches, samples, () -> step);
                 } finally {
                     frozen.forEach(Parameter::unfreeze);
                 }

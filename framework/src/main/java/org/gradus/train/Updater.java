@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.gradus.device.Device;
 import org.gradus.dtype.DType;
 import org.gradus.nn.Parameter;
@@ -80,18 +79,17 @@ final class Updater {
     /**
      * Computes the gradients, clips them, and moves the parameters.
      *
-     * @param batches the batches of a step, each asked for when its turn comes
+     * @param batches the batches of a step
      * @param samples how many these have
      * @param step the step, counted from 1, whenever it is asked for
      */
-    void update(List<Supplier<TensorBatch>> batches, int samples, LongSupplier step) {
+    void update(List<TensorBatch> batches, int samples, LongSupplier step) {
         Recording.eachTime(
                 () -> optimizer.schedule(settings.scheduleWithPlateau(), step.getAsLong() - 1),
                 () -> {});
         optimizer.clearGradients();
-        for (Supplier<TensorBatch> each : batches) {
+        for (TensorBatch batch : batches) {
             try (var _ = Scope.open()) {
-                TensorBatch batch = each.get();
                 Tensor loss = Autocast.in(settings.precision, () -> update.loss().of(batch));
                 Recording.afterwards(
                         List.of(loss),

@@ -24,8 +24,8 @@ import org.gradus.kernels.runtime.MemoryPool;
 import org.gradus.kernels.runtime.PooledBuffer;
 
 /**
- * The one stream of a device, in the primary context, and what is launched and copied through it.
- * Threads take turns.
+ * The stream in which a device works, in the primary context, and what is launched and copied
+ * through it. Threads take turns.
  */
 final class CommandStream implements DeviceStream {
     /** Limits the memory for tensors, in bytes. */
@@ -40,6 +40,7 @@ final class CommandStream implements DeviceStream {
     private final MemoryPool<DevicePointer> pool;
     private final Modules modules;
     private final Transfers transfers;
+    private final CopyStream copies;
     private final PooledBuffer<DevicePointer> indexFault;
     private final List<PooledBuffer<DevicePointer>> reserved = new ArrayList<>();
     private final List<Runnable> closings = new ArrayList<>();
@@ -83,6 +84,7 @@ final class CommandStream implements DeviceStream {
                                 name, MEMORY_PROPERTY, limit, limit, info.isEmulated()));
         this.modules = new Modules(name, cuda.compiler(), info.architecture(), binaries, dump);
         this.transfers = new Transfers(name, stream);
+        this.copies = new CopyStream(name, stream, pool);
         this.graphs = driver.graphs(name).orElse(null);
         this.indexFault = pool.allocateUncounted(DType.I32, IndexFault.LENGTH);
         clearFault();
@@ -273,6 +275,13 @@ final class CommandStream implements DeviceStream {
         transfers.upload(source, pool.block(target), start * target.dtype().bytes());
     }
 
+    /** Copies to a new buffer beside the work of this stream. */
+    synchronized Buffer uploadAhead(DType dtype, MemorySegment source) {
+        requireOpen();
+        requireNoRecording("copies numbers from the host to the device");
+        return copies.upload(dtype, source);
+    }
+
     /** Copies from a buffer from element {@code start} on, and waits for all work before. */
     synchronized void download(Buffer source, long start, MemorySegment target) {
         enter();
@@ -309,7 +318,13 @@ final class CommandStream implements DeviceStream {
         transfers.upload(zeros, pool.block(indexFault), 0);
     }
 
+    /** Begins what puts work into this stream. */
     private void enter() {
+        requireOpen();
+        copies.noteWork();
+    }
+
+    private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the device " + name + " was closed");
         }
@@ -331,6 +346,7 @@ final class CommandStream implements DeviceStream {
         JCudaDriver.cuStreamSynchronize(stream);
         closings.forEach(Runnable::run);
         transfers.close();
+        copies.close();
         modules.close();
         reserved.forEach(pool::destroyUncounted);
         pool.destroyUncounted(indexFault);

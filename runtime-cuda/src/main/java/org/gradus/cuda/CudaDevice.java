@@ -131,6 +131,11 @@ public final class CudaDevice extends KernelDevice {
     }
 
     @Override
+    public Buffer uploadAhead(DType dtype, MemorySegment source) {
+        return stream.uploadAhead(dtype, source);
+    }
+
+    @Override
     public void download(Buffer source, long start, MemorySegment target) {
         stream.download(source, start, target);
     }

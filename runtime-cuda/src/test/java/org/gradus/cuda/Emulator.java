@@ -108,6 +108,30 @@ public final class Emulator {
         call("emulator_forget_errors");
     }
 
+    /** What the emulated streams put off until something waits for it: all of it could be so. */
+    enum Order {
+        /** Nothing: all is done at once. */
+        AS_CALLED,
+        /** Copies from the host to the device, and what its stream does after them. */
+        COPIES_LATE,
+        /** Kernels, and what their stream does after them. */
+        KERNELS_LATE
+    }
+
+    /** Sets what streams put off. */
+    void setOrder(Order order) {
+        call("emulator_set_order", order.ordinal());
+    }
+
+    /** Returns how many things streams have put off. */
+    long waiting() {
+        try {
+            return (long) function("emulator_waiting", JAVA_LONG).invokeExact();
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Sets the version that the driver tells, 12020 for 12.2. */
     void setDriverVersion(int version) {
         call("emulator_set_driver_version", version);

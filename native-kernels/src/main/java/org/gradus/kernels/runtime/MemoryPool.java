@@ -37,6 +37,7 @@ public final class MemoryPool<B> {
     private long buffers;
     private long blocks;
     private final List<Recorded> recorded = new ArrayList<>();
+    private final Rotation rotation = new Rotation();
     private Recorded recording;
     private boolean closed;
 
@@ -57,7 +58,7 @@ public final class MemoryPool<B> {
      * The blocks that recorded work uses whenever it is done: they are handed out again while it is
      * recorded, and then kept for it. They count as used.
      */
-    public final class Recorded {
+    public final class Recorded implements BlockOwner<B> {
         private final Map<Long, ArrayDeque<B>> free = new HashMap<>();
 
         /** Buffers from before: if one is released, its block waits for the end of this. */
@@ -70,6 +71,14 @@ public final class MemoryPool<B> {
 
         private void add(long bytes, B block) {
             free.computeIfAbsent(bytes, size -> new ArrayDeque<>()).addLast(block);
+        }
+
+        @Override
+        public boolean takeBack(long bytes, B block) {
+            if (!isGivenBack) {
+                add(bytes, block);
+            }
+            return !isGivenBack;
         }
 
         /** Notes that the work reads or writes a buffer. */
@@ -105,6 +114,80 @@ public final class MemoryPool<B> {
     }
 
     /**
+     * The blocks of buffers that are filled beside the queue, while work in the queue may still
+     * read the former ones. One that was released is handed out again in the next round but one, as
+     * all that reads it was in the queue when the next round began. Those that are free count as
+     * kept.
+     */
+    public final class Rotation implements BlockOwner<B> {
+        /** A block, and the round in which it was released. */
+        private record Free<B>(B block, long round) {}
+
+        private final Map<Long, ArrayDeque<Free<B>>> free = new HashMap<>();
+        private long round;
+
+        private Rotation() {}
+
+        /** Begins a round: something was put into the queue since the last one began. */
+        public void beginRound() {
+            synchronized (MemoryPool.this) {
+                round++;
+            }
+        }
+
+        /**
+         * Returns a buffer that no work reads which was put into the queue after the beginning of
+         * the last round, nothing if there is none.
+         */
+        public Optional<PooledBuffer<B>> reuse(DType dtype, long length) {
+            synchronized (MemoryPool.this) {
+                long bytes = size(length * dtype.bytes());
+                ArrayDeque<Free<B>> blocksOfSize = free.get(bytes);
+                if (blocksOfSize == null
+                        || blocksOfSize.isEmpty()
+                        || blocksOfSize.getFirst().round() > round - 2) {
+                    return Optional.empty();
+                }
+                cached -= bytes;
+                return Optional.of(
+                        use(dtype, length, bytes, blocksOfSize.removeFirst().block(), this));
+            }
+        }
+
+        /**
+         * Returns another buffer, which work may read that is in the queue.
+         *
+         * @throws DeviceMemoryException if there is no memory left, even without the cache
+         */
+        public PooledBuffer<B> allocate(DType dtype, long length) {
+            return MemoryPool.this.allocate(dtype, length, this);
+        }
+
+        @Override
+        public boolean takeBack(long bytes, B block) {
+            used -= bytes;
+            if (closed) {
+                destroy(block);
+            } else {
+                cached += bytes;
+                free.computeIfAbsent(bytes, size -> new ArrayDeque<>())
+                        .addLast(new Free<>(block, round));
+            }
+            return true;
+        }
+
+        private void trim() {
+            free.values().forEach(blocks -> blocks.forEach(each -> destroy(each.block())));
+            free.clear();
+        }
+    }
+
+    /** Returns the blocks of buffers that are filled beside the queue. */
+    public Rotation rotation() {
+        return rotation;
+    }
+
+    /**
      * Begins to record what work uses; see {@link Recorded#end}.
      *
      * @throws IllegalStateException if some is being recorded
@@ -129,7 +212,11 @@ public final class MemoryPool<B> {
      *
      * @throws DeviceMemoryException if there is no memory left, even without the cache
      */
-    public synchronized PooledBuffer<B> allocate(DType dtype, long length) {
+    public PooledBuffer<B> allocate(DType dtype, long length) {
+        return allocate(dtype, length, null);
+    }
+
+    private synchronized PooledBuffer<B> allocate(DType dtype, long length, Rotation owner) {
         if (closed) {
             throw new IllegalStateException("the device " + limits.device() + " was closed");
         }
@@ -144,19 +231,29 @@ public final class MemoryPool<B> {
                             + " elements, which no memory can hold");
         }
         long bytes = size(length * dtype.bytes());
-        B block = recording == null ? null : takeFrom(recording.free, bytes);
-        if (block == null) {
-            block = takeFrom(cache, bytes);
+        if (recording != null) {
+            B block = takeFrom(recording.free, bytes);
             if (block != null) {
-                cached -= bytes;
-            } else {
-                block = create(bytes);
+                buffers++;
+                return new PooledBuffer<>(this, dtype, length, bytes, block, recording);
             }
-            used += bytes;
-            peak = Math.max(peak, used);
         }
+        B block = takeFrom(cache, bytes);
+        if (block != null) {
+            cached -= bytes;
+        } else {
+            block = create(bytes);
+        }
+        return use(dtype, length, bytes, block, recording == null ? owner : recording);
+    }
+
+    /** Returns a buffer with a block that was not in use. */
+    private PooledBuffer<B> use(
+            DType dtype, long length, long bytes, B block, BlockOwner<B> owner) {
+        used += bytes;
+        peak = Math.max(peak, used);
         buffers++;
-        return new PooledBuffer<>(this, dtype, length, bytes, block, recording);
+        return new PooledBuffer<>(this, dtype, length, bytes, block, owner);
     }
 
     private B takeFrom(Map<Long, ArrayDeque<B>> blocksBySize, long bytes) {
@@ -240,12 +337,7 @@ public final class MemoryPool<B> {
     /** Takes a buffer's block back. */
     synchronized void release(PooledBuffer<B> buffer) {
         B block = buffer.detach();
-        Recorded owner = buffer.owner();
         buffers--;
-        if (owner != null && !owner.isGivenBack) {
-            owner.add(buffer.bytes(), block);
-            return;
-        }
         for (Recorded user : recorded) {
             if (user.uses.remove(buffer)) {
                 user.isSpoiled |= user == recording;
@@ -253,7 +345,10 @@ public final class MemoryPool<B> {
                 return;
             }
         }
-        keep(buffer.bytes(), block);
+        BlockOwner<B> owner = buffer.owner();
+        if (owner == null || !owner.takeBack(buffer.bytes(), block)) {
+            keep(buffer.bytes(), block);
+        }
     }
 
     /** Keeps a block that is not in use any more for others. */
@@ -271,6 +366,7 @@ public final class MemoryPool<B> {
     public synchronized void trim() {
         cache.values().forEach(kept -> kept.forEach(this::destroy));
         cache.clear();
+        rotation.trim();
         cached = 0;
     }
 

@@ -14,7 +14,7 @@ public final class PooledBuffer<B> implements Buffer {
     private final DType dtype;
     private final long length;
     private final long bytes;
-    private final MemoryPool<B>.Recorded owner;
+    private final BlockOwner<B> owner;
     private volatile B block;
 
     PooledBuffer(
@@ -23,7 +23,7 @@ public final class PooledBuffer<B> implements Buffer {
             long length,
             long bytes,
             B block,
-            MemoryPool<B>.Recorded owner) {
+            BlockOwner<B> owner) {
         this.pool = pool;
         this.dtype = dtype;
         this.length = length;
@@ -32,8 +32,8 @@ public final class PooledBuffer<B> implements Buffer {
         this.owner = owner;
     }
 
-    /** Returns the recording whose block this is, null if it is of none. */
-    MemoryPool<B>.Recorded owner() {
+    /** Returns whose block this is, null if it is the pool's. */
+    BlockOwner<B> owner() {
         return owner;
     }
 
