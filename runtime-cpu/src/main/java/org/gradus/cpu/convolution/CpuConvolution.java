@@ -2,6 +2,7 @@ package org.gradus.cpu.convolution;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.gradus.cpu.convolution.winograd.Winograd;
 import org.gradus.cpu.matmul.MicroKernels;
 import org.gradus.cpu.threads.Scratch;
 import org.gradus.cpu.threads.WorkerPool;
@@ -11,7 +12,8 @@ import org.gradus.device.Window;
 
 /**
  * {@code F32} convolutions over 1 to 3 spatial axes, with strides, padding, dilation and groups, by
- * implicit matrix products. Results do not depend on the number of threads.
+ * implicit matrix products or, for filters of 3 by 3, minimal filtering: {@link ConvolutionChoice}
+ * decides. Results do not depend on the number of threads.
  */
 public final class CpuConvolution implements ConvolutionKernels {
     private static final int SLOT_FIRST = 0;
@@ -25,6 +27,8 @@ public final class CpuConvolution implements ConvolutionKernels {
     private final ImplicitProduct product;
     private final InputGradient inputGradients;
     private final WeightGradient weightGradients;
+    private final Winograd winograd;
+    private final ConvolutionChoice choice = ConvolutionChoice.ofProperty();
     private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
 
     /** Uses a pool's threads and the fastest micro-kernels of this processor. */
@@ -39,6 +43,7 @@ public final class CpuConvolution implements ConvolutionKernels {
         product = new ImplicitProduct(pool, kernels);
         inputGradients = new InputGradient(pool, product);
         weightGradients = new WeightGradient(pool, kernels);
+        winograd = new Winograd(pool, kernels);
     }
 
     @Override
@@ -54,6 +59,8 @@ public final class CpuConvolution implements ConvolutionKernels {
         Dense target = Dense.place(output, scratch, SLOT_RESULT);
         if (WholeImage.isSeen(geometry)) {
             wholeImages.forward(geometry, images, filters, biases, target);
+        } else if (choice.isWinograd(geometry)) {
+            winograd.forward(geometry, images, filters, biases, target);
         } else {
             forward(geometry, images, filters, biases, target);
         }
@@ -94,6 +101,8 @@ public final class CpuConvolution implements ConvolutionKernels {
             Dense filters = Dense.read(weight, pool, scratch, SLOT_SECOND);
             if (WholeImage.isSeen(geometry)) {
                 wholeImages.inputGradient(geometry, gradient, filters, target);
+            } else if (choice.isWinograd(geometry)) {
+                winograd.inputGradient(geometry, gradient, filters, target);
             } else {
                 inputGradients.compute(geometry, gradient, filters, target);
             }
@@ -116,6 +125,8 @@ public final class CpuConvolution implements ConvolutionKernels {
             Dense gradient = Dense.read(outputGradient, pool, scratch, SLOT_SECOND);
             if (WholeImage.isSeen(geometry)) {
                 wholeImages.weightGradient(geometry, images, gradient, target);
+            } else if (choice.isWinograd(geometry)) {
+                winograd.weightGradient(geometry, images, gradient, target);
             } else {
                 weightGradients.compute(geometry, images, gradient, target);
             }

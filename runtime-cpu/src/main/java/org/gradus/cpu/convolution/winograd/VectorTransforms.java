@@ -1,0 +1,159 @@
+package org.gradus.cpu.convolution.winograd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+import org.gradus.cpu.vector.VectorProvider;
+
+/**
+ * Transforms of several tiles at once, with the same bits. What overhangs a row's last tile is
+ * overwritten by the next row, or lies in the slack.
+ */
+final class VectorTransforms extends Transforms {
+    private static final VectorSpecies<Float> SPECIES =
+            VectorProvider.bits() >= 512 ? FloatVector.SPECIES_512 : FloatVector.SPECIES_256;
+
+    private static final int LANES = SPECIES.length();
+
+    private static final VectorMask<Float> UPPER_HALF =
+            VectorMask.fromLong(SPECIES, ((1L << LANES) - 1) << LANES / 2 & ((1L << LANES) - 1));
+    private static final VectorMask<Float> ODD =
+            VectorMask.fromLong(SPECIES, 0xAAAA & ((1L << LANES) - 1));
+
+    /** Lanes 0, 2, 4, ... in both halves. */
+    private static final VectorShuffle<Float> EVEN_LANES =
+            VectorShuffle.fromOp(SPECIES, i -> 2 * i % LANES);
+
+    /** Lanes 1, 3, 5, ... in both halves. */
+    private static final VectorShuffle<Float> ODD_LANES =
+            VectorShuffle.fromOp(SPECIES, i -> 2 * i % LANES + 1);
+
+    /** Each lane of the lower half twice. */
+    private static final VectorShuffle<Float> LOWER_TWICE =
+            VectorShuffle.fromOp(SPECIES, i -> i / 2);
+
+    /** Each lane of the upper half twice. */
+    private static final VectorShuffle<Float> UPPER_TWICE =
+            VectorShuffle.fromOp(SPECIES, i -> LANES / 2 + i / 2);
+
+    @Override
+    void inputRow(float[] row, int from, int tiles, float[] planes, int to, int plane) {
+        for (int t = 0; t < tiles; t += LANES) {
+            int at = from + 2 * t;
+            FloatVector a = FloatVector.fromArray(SPECIES, row, at);
+            FloatVector b = FloatVector.fromArray(SPECIES, row, at + LANES);
+            FloatVector c = FloatVector.fromArray(SPECIES, row, at + 2);
+            FloatVector d = FloatVector.fromArray(SPECIES, row, at + 2 + LANES);
+            FloatVector d0 = a.rearrange(EVEN_LANES).blend(b.rearrange(EVEN_LANES), UPPER_HALF);
+            FloatVector d1 = a.rearrange(ODD_LANES).blend(b.rearrange(ODD_LANES), UPPER_HALF);
+            FloatVector d2 = c.rearrange(EVEN_LANES).blend(d.rearrange(EVEN_LANES), UPPER_HALF);
+            FloatVector d3 = c.rearrange(ODD_LANES).blend(d.rearrange(ODD_LANES), UPPER_HALF);
+            d0.sub(d2).intoArray(planes, to + t);
+            d1.add(d2).intoArray(planes, to + plane + t);
+            d2.sub(d1).intoArray(planes, to + 2 * plane + t);
+            d1.sub(d3).intoArray(planes, to + 3 * plane + t);
+        }
+    }
+
+    @Override
+    void inputColumns(float[] planes, int from, int plane, float[] target, int to, int point) {
+        for (int x = 0; x < SIDE; x++) {
+            for (int t = 0; t < GROUP; t += LANES) {
+                int at = from + x * plane + t;
+                FloatVector w0 = FloatVector.fromArray(SPECIES, planes, at);
+                FloatVector w1 = FloatVector.fromArray(SPECIES, planes, at + SIDE * plane);
+                FloatVector w2 = FloatVector.fromArray(SPECIES, planes, at + 2 * SIDE * plane);
+                FloatVector w3 = FloatVector.fromArray(SPECIES, planes, at + 3 * SIDE * plane);
+                int v = to + x * point + t;
+                w0.sub(w2).intoArray(target, v);
+                w1.add(w2).intoArray(target, v + SIDE * point);
+                w2.sub(w1).intoArray(target, v + 2 * SIDE * point);
+                w1.sub(w3).intoArray(target, v + 3 * SIDE * point);
+            }
+        }
+    }
+
+    @Override
+    void gradientRow(float[] row, int from, int tiles, float[] planes, int to, int plane) {
+        for (int t = 0; t < tiles; t += LANES) {
+            int at = from + 2 * t;
+            FloatVector a = FloatVector.fromArray(SPECIES, row, at);
+            FloatVector b = FloatVector.fromArray(SPECIES, row, at + LANES);
+            FloatVector y0 = a.rearrange(EVEN_LANES).blend(b.rearrange(EVEN_LANES), UPPER_HALF);
+            FloatVector y1 = a.rearrange(ODD_LANES).blend(b.rearrange(ODD_LANES), UPPER_HALF);
+            y0.intoArray(planes, to + t);
+            y0.add(y1).intoArray(planes, to + plane + t);
+            y0.sub(y1).intoArray(planes, to + 2 * plane + t);
+            y1.neg().intoArray(planes, to + 3 * plane + t);
+        }
+    }
+
+    @Override
+    void gradientColumns(float[] planes, int from, int plane, float[] target, int to, int point) {
+        for (int x = 0; x < SIDE; x++) {
+            for (int t = 0; t < GROUP; t += LANES) {
+                int at = from + x * plane + t;
+                FloatVector w0 = FloatVector.fromArray(SPECIES, planes, at);
+                FloatVector w1 = FloatVector.fromArray(SPECIES, planes, at + SIDE * plane);
+                int v = to + x * point + t;
+                w0.intoArray(target, v);
+                w0.add(w1).intoArray(target, v + SIDE * point);
+                w0.sub(w1).intoArray(target, v + 2 * SIDE * point);
+                w1.neg().intoArray(target, v + 3 * SIDE * point);
+            }
+        }
+    }
+
+    @Override
+    void output(
+            float[] products, int from, int point, float bias, float[] rows, int upper, int lower) {
+        FloatVector added = FloatVector.broadcast(SPECIES, bias);
+        for (int t = 0; t < GROUP; t += LANES) {
+            int at = from + t;
+            FloatVector m00 = FloatVector.fromArray(SPECIES, products, at);
+            FloatVector m10 = FloatVector.fromArray(SPECIES, products, at + SIDE * point);
+            FloatVector m20 = FloatVector.fromArray(SPECIES, products, at + 2 * SIDE * point);
+            FloatVector m30 = FloatVector.fromArray(SPECIES, products, at + 3 * SIDE * point);
+            FloatVector top0 = m00.add(m10).add(m20);
+            FloatVector low0 = m10.sub(m20).sub(m30);
+            at = from + t + point;
+            FloatVector m01 = FloatVector.fromArray(SPECIES, products, at);
+            FloatVector m11 = FloatVector.fromArray(SPECIES, products, at + SIDE * point);
+            FloatVector m21 = FloatVector.fromArray(SPECIES, products, at + 2 * SIDE * point);
+            FloatVector m31 = FloatVector.fromArray(SPECIES, products, at + 3 * SIDE * point);
+            FloatVector top1 = m01.add(m11).add(m21);
+            FloatVector low1 = m11.sub(m21).sub(m31);
+            at = from + t + 2 * point;
+            FloatVector m02 = FloatVector.fromArray(SPECIES, products, at);
+            FloatVector m12 = FloatVector.fromArray(SPECIES, products, at + SIDE * point);
+            FloatVector m22 = FloatVector.fromArray(SPECIES, products, at + 2 * SIDE * point);
+            FloatVector m32 = FloatVector.fromArray(SPECIES, products, at + 3 * SIDE * point);
+            FloatVector top2 = m02.add(m12).add(m22);
+            FloatVector low2 = m12.sub(m22).sub(m32);
+            at = from + t + 3 * point;
+            FloatVector m03 = FloatVector.fromArray(SPECIES, products, at);
+            FloatVector m13 = FloatVector.fromArray(SPECIES, products, at + SIDE * point);
+            FloatVector m23 = FloatVector.fromArray(SPECIES, products, at + 2 * SIDE * point);
+            FloatVector m33 = FloatVector.fromArray(SPECIES, products, at + 3 * SIDE * point);
+            FloatVector top3 = m03.add(m13).add(m23);
+            FloatVector low3 = m13.sub(m23).sub(m33);
+            FloatVector left = top0.add(top1).add(top2).add(added);
+            FloatVector right = top1.sub(top2).sub(top3).add(added);
+            left.rearrange(LOWER_TWICE)
+                    .blend(right.rearrange(LOWER_TWICE), ODD)
+                    .intoArray(rows, upper + 2 * t);
+            left.rearrange(UPPER_TWICE)
+                    .blend(right.rearrange(UPPER_TWICE), ODD)
+                    .intoArray(rows, upper + 2 * t + LANES);
+            left = low0.add(low1).add(low2).add(added);
+            right = low1.sub(low2).sub(low3).add(added);
+            left.rearrange(LOWER_TWICE)
+                    .blend(right.rearrange(LOWER_TWICE), ODD)
+                    .intoArray(rows, lower + 2 * t);
+            left.rearrange(UPPER_TWICE)
+                    .blend(right.rearrange(UPPER_TWICE), ODD)
+                    .intoArray(rows, lower + 2 * t + LANES);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package org.gradus.cpu.convolution.winograd;
+
+import org.gradus.cpu.convolution.Dense;
+import org.gradus.cpu.matmul.Epilogue;
+import org.gradus.cpu.matmul.Matrix;
+import org.gradus.cpu.matmul.MicroKernel;
+import org.gradus.cpu.matmul.MicroKernels;
+import org.gradus.cpu.matmul.PackedBlock;
+import org.gradus.cpu.matmul.Packing;
+import org.gradus.cpu.threads.Scratch;
+import org.gradus.cpu.threads.WorkerPool;
+
+/**
+ * The gradient of filters of 3 by 3: for each point of the transformed tiles the product of the
+ * output's gradient {@code [filters, tiles]} and the input {@code [tiles, channels]}, and from the
+ * sums over all tiles {@code G' sums G}.
+ *
+ * <p>Some tiles at a time are transformed and packed, then multiplied; points and rows are tasks.
+ * Cost: {@code 32 * filters * channels * tiles} flops.
+ */
+final class WinogradWeightGradient {
+    private static final int SLOT_PANELS = 0;
+    private static final int SLOT_SUMS = 1;
+    private static final int SLOT_LINES = 2;
+    private static final int SLOT_ROWS = 3;
+    private static final int SLOT_PLANES = 4;
+    private static final int SLOT_TILE = 5;
+    private static final int SCRATCH_SLOTS = 6;
+
+    private static final int WIDTH = MicroKernel.WIDTH;
+
+    /** Tiles that are transformed before they are multiplied: the depth of a product. */
+    private static final int TILES = 256;
+
+    /** Rows of a task's product: a multiple of all kernels'. */
+    private static final int TASK_ROWS = 96;
+
+    private final WorkerPool pool;
+    private final MicroKernels kernels;
+    private final WarmingTransforms transforms;
+    private final Packing packing = Packing.fastest();
+    private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
+
+    WinogradWeightGradient(WorkerPool pool, MicroKernels kernels, WarmingTransforms transforms) {
+        this.pool = pool;
+        this.kernels = kernels;
+        this.transforms = transforms;
+    }
+
+    /** Packed lines of one operand: for each point, panels. */
+    private record Panels(int lines, int width, float[] packed, int offset) {
+        int count() {
+            return PackedBlock.panels(lines, width);
+        }
+
+        /** Returns the distance between points of so many tiles. */
+        int point(int tiles) {
+            return count() * width * tiles;
+        }
+    }
+
+    /** Computes the gradient {@code [filters, channels, 3, 3]} with all threads. */
+    void compute(
+            Tiles tiles,
+            Dense input,
+            int channels,
+            Dense outputGradient,
+            int filters,
+            Dense weightGradient) {
+        MicroKernel kernel = kernels.forRows(filters);
+        int most = Math.min(TILES, tiles.count());
+        int height = kernel.rows();
+        int rowPanels = PackedBlock.panels(filters, height);
+        int columnPanels = PackedBlock.panels(channels, WIDTH);
+        int rowElements = Transforms.POINTS * rowPanels * height * most;
+        int columnElements = Transforms.POINTS * columnPanels * WIDTH * most;
+        float[] packed = scratch.floats(SLOT_PANELS, rowElements + columnElements);
+        var rows = new Panels(filters, height, packed, 0);
+        var columns = new Panels(channels, WIDTH, packed, rowElements);
+        float[] sums =
+                scratch.floats(SLOT_SUMS, Transforms.POINTS * sumsOfPoint(filters, channels));
+        int rowTasks = PackedBlock.panels(filters, TASK_ROWS);
+        for (int from = 0; from < tiles.count(); from += TILES) {
+            int first = from;
+            int count = Math.min(TILES, tiles.count() - from);
+            pool.run(
+                    rowPanels + columnPanels,
+                    (task, worker) -> {
+                        if (task < rowPanels) {
+                            pack(tiles, false, outputGradient, rows, task, first, count);
+                        } else {
+                            pack(tiles, true, input, columns, task - rowPanels, first, count);
+                        }
+                    });
+            pool.run(
+                    Transforms.POINTS * rowTasks,
+                    (task, worker) ->
+                            multiply(
+                                    kernel,
+                                    rows,
+                                    columns,
+                                    task / rowTasks,
+                                    task % rowTasks * TASK_ROWS,
+                                    count,
+                                    sums,
+                                    first == 0));
+        }
+        int size = sumsOfPoint(filters, channels);
+        pool.run(
+                filters,
+                (filter, worker) -> {
+                    int at = filter * channels;
+                    int to = weightGradient.offset() + at * Filters.TAPS;
+                    for (int channel = 0; channel < channels; channel++) {
+                        transformBack(sums, at + channel, size, weightGradient.data(), to);
+                        to += Filters.TAPS;
+                    }
+                });
+    }
+
+    /** Returns the distance between points of the sums. */
+    private static int sumsOfPoint(int filters, int channels) {
+        return filters * channels + Transforms.GAP;
+    }
+
+    /** Transforms some channels of some tiles and packs them as one panel for each point. */
+    private void pack(
+            Tiles tiles,
+            boolean isInput,
+            Dense source,
+            Panels panels,
+            int panel,
+            int first,
+            int count) {
+        int line = panel * panels.width;
+        int lines = Math.min(panels.width, panels.lines - line);
+        int groups = PackedBlock.panels(count, Transforms.GROUP);
+        int length = groups * Transforms.GROUP;
+        int point = panels.width * length + Transforms.GAP;
+        float[] transformed = scratch.floats(SLOT_LINES, Transforms.POINTS * point);
+        float[] rows = scratch.floats(SLOT_ROWS, TileReader.rowsSize(tiles));
+        float[] planes = scratch.floats(SLOT_PLANES, TileReader.planesSize(count));
+        Transforms fastest = transforms.best();
+        var reader =
+                isInput
+                        ? TileReader.ofInput(tiles, fastest, rows, planes)
+                        : TileReader.ofGradient(tiles, fastest, rows, planes);
+        int size = isInput ? tiles.height() * tiles.width() : tiles.outputSize();
+        for (int i = 0; i < lines; i++) {
+            int channel = source.offset() + (line + i) * size;
+            reader.read(source.data(), channel, panels.lines * size, first, count);
+            for (int group = 0; group < groups; group++) {
+                int to = i * length + group * Transforms.GROUP;
+                reader.transform(group, transformed, to, point);
+            }
+        }
+        for (int i = 0; i < Transforms.POINTS; i++) {
+            packing.pack(
+                    transformed,
+                    i * point,
+                    length,
+                    1,
+                    lines,
+                    count,
+                    panels.width,
+                    0,
+                    1,
+                    panels.packed,
+                    panels.offset + i * panels.point(count) + line * count);
+        }
+    }
+
+    /** Adds the product of some rows of a point's panels to its sums. */
+    private void multiply(
+            MicroKernel kernel,
+            Panels rows,
+            Panels columns,
+            int point,
+            int row,
+            int count,
+            float[] sums,
+            boolean first) {
+        int filters = rows.lines;
+        int channels = columns.lines;
+        var c = new Matrix(sums, point * sumsOfPoint(filters, channels), channels, 1);
+        var block =
+                new PackedBlock(
+                        kernel,
+                        filters,
+                        channels,
+                        count,
+                        rows.packed,
+                        rows.offset + point * rows.point(count),
+                        columns.packed,
+                        columns.offset + point * columns.point(count),
+                        c,
+                        Epilogue.NONE,
+                        first,
+                        false);
+        block.compute(
+                row / kernel.rows(),
+                Math.min(rows.count(), (row + TASK_ROWS) / kernel.rows()),
+                0,
+                columns.count(),
+                scratch.floats(SLOT_TILE, PackedBlock.LARGEST_TILE));
+    }
+
+    /** Computes {@code G' s G} of one filter's sums. */
+    private static void transformBack(float[] sums, int from, int point, float[] target, int to) {
+        for (int x = 0; x < Filters.SIDE; x++) {
+            // the columns of s G
+            float s0 = column(sums, from, point, x);
+            float s1 = column(sums, from + Transforms.SIDE * point, point, x);
+            float s2 = column(sums, from + 2 * Transforms.SIDE * point, point, x);
+            float s3 = column(sums, from + 3 * Transforms.SIDE * point, point, x);
+            float half = 0.5f * (s1 + s2);
+            target[to + x] = s0 + half;
+            target[to + Filters.SIDE + x] = 0.5f * (s1 - s2);
+            target[to + 2 * Filters.SIDE + x] = half + s3;
+        }
+    }
+
+    private static float column(float[] sums, int row, int point, int x) {
+        float middle1 = sums[row + point];
+        float middle2 = sums[row + 2 * point];
+        return switch (x) {
+            case 0 -> sums[row] + 0.5f * (middle1 + middle2);
+            case 1 -> 0.5f * (middle1 - middle2);
+            default -> 0.5f * (middle1 + middle2) + sums[row + 3 * point];
+        };
+    }
+}
