@@ -1,6 +1,7 @@
 package org.gradus.cpu.convolution;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.gradus.cpu.convolution.winograd.Winograd;
 import org.gradus.cpu.matmul.MicroKernels;
@@ -41,7 +42,7 @@ public final class CpuConvolution implements ConvolutionKernels {
         this.pool = pool;
         wholeImages = new WholeImage(pool, kernels);
         product = new ImplicitProduct(pool, kernels);
-        inputGradients = new InputGradient(pool, product);
+        inputGradients = new InputGradient(product);
         weightGradients = new WeightGradient(pool, kernels);
         winograd = new Winograd(pool, kernels);
     }
@@ -69,20 +70,26 @@ public final class CpuConvolution implements ConvolutionKernels {
 
     private void forward(Geometry geometry, Dense input, Dense weight, Dense bias, Dense output) {
         var image = PaddedImage.ofInput(geometry);
+        var weights =
+                new WindowProduct.Weights(
+                        weight,
+                        geometry.groupFilters() * geometry.filterSize(),
+                        geometry.filterSize(),
+                        null);
+        int[] taps = image.taps(geometry, geometry.groupChannels());
+        var part = new WindowProduct.Part(taps, weights, Grid.dense(geometry.output()));
         product.multiply(
-                new ImplicitProduct.Operands(
+                new WindowProduct(
                         geometry.batch(),
                         geometry.groups(),
                         input,
                         image,
                         geometry.groupChannels(),
-                        image.taps(geometry, geometry.groupChannels()),
-                        weight,
                         geometry.groupFilters(),
                         bias,
-                        Grid.dense(geometry.output()),
                         output,
-                        geometry.outputSize()));
+                        geometry.outputSize(),
+                        List.of(part)));
     }
 
     @Override

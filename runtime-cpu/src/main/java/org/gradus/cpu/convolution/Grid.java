@@ -23,25 +23,96 @@ record Grid(int[] sizes, int start, int[] strides) {
         return strides[2] == 1 && strides[1] == sizes[2] && strides[0] == sizes[1] * sizes[2];
     }
 
-    /** Copies the results of positions {@code [first, end)} to where they belong. */
-    void scatter(float[] results, int from, int first, int end, float[] target, int channel) {
-        int position = first;
-        int at = from;
-        while (position < end) {
-            int x = position % sizes[2];
-            int row = position / sizes[2];
-            int length = Math.min(sizes[2] - x, end - position);
-            int to =
-                    channel
-                            + start
-                            + row / sizes[1] * strides[0]
-                            + row % sizes[1] * strides[1]
-                            + x * strides[2];
-            for (int i = 0; i < length; i++) {
-                target[to + i * strides[2]] = results[at + i];
-            }
-            position += length;
-            at += length;
+    /** Returns whether another grid's results lie between this one's, each behind one of these. */
+    boolean alternatesWith(Grid next) {
+        return strides[2] == 2 && next.strides[2] == 2 && next.start == start + 1;
+    }
+
+    /**
+     * Copies the results of positions {@code [first, end)} to where they belong.
+     *
+     * @param from the result of the first of them
+     */
+    void store(
+            RowCopy rows,
+            float[] results,
+            int from,
+            int first,
+            int end,
+            float[] target,
+            int channel) {
+        if (isDense()) {
+            rows.copy(results, from, 0, 1, end - first, target, channel + start + first, 0);
+            return;
         }
+        int position = first;
+        while (position < end) {
+            int length = rowLength(position, end);
+            int together = rowsTogether(position, end);
+            int at = from + position - first;
+            int to = channel + place(position);
+            for (int row = 0; row < together; row++) {
+                for (int i = 0; i < length; i++) {
+                    target[to + i * strides[2]] = results[at + i];
+                }
+                at += length;
+                to += strides[1];
+            }
+            position += together * length;
+        }
+    }
+
+    /**
+     * Copies the results of this grid and of one that {@linkplain #alternatesWith alternates} with
+     * it; parameters as for {@link #store}.
+     *
+     * @param other where the result of the other grid's first position lies
+     */
+    void storeBoth(
+            RowCopy rows,
+            float[] results,
+            int from,
+            int other,
+            int first,
+            int end,
+            float[] target,
+            int channel) {
+        int position = first;
+        while (position < end) {
+            int length = rowLength(position, end);
+            int together = rowsTogether(position, end);
+            int done = position - first;
+            rows.alternate(
+                    results,
+                    from + done,
+                    other + done,
+                    length,
+                    together,
+                    length,
+                    target,
+                    channel + place(position),
+                    strides[1]);
+            position += together * length;
+        }
+    }
+
+    /** Returns how many positions follow in the same row. */
+    private int rowLength(int position, int end) {
+        return Math.min(sizes[2] - position % sizes[2], end - position);
+    }
+
+    /** Returns how many rows of that length follow in the same plane: more than 1 if whole. */
+    private int rowsTogether(int position, int end) {
+        int wholeRows = position % sizes[2] == 0 ? (end - position) / sizes[2] : 0;
+        int row = position / sizes[2] % sizes[1];
+        return Math.clamp(wholeRows, 1, sizes[1] - row);
+    }
+
+    private int place(int position) {
+        int row = position / sizes[2];
+        return start
+                + row / sizes[1] * strides[0]
+                + row % sizes[1] * strides[1]
+                + position % sizes[2] * strides[2];
     }
 }

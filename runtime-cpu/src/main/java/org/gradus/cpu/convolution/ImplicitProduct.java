@@ -6,7 +6,6 @@ import org.gradus.cpu.matmul.Matrix;
 import org.gradus.cpu.matmul.MicroKernel;
 import org.gradus.cpu.matmul.MicroKernels;
 import org.gradus.cpu.matmul.PackedBlock;
-import org.gradus.cpu.matmul.PackedProduct;
 import org.gradus.cpu.matmul.Packing;
 import org.gradus.cpu.threads.Scratch;
 import org.gradus.cpu.threads.WorkerPool;
@@ -16,8 +15,10 @@ import org.gradus.cpu.threads.WorkerPool;
  * window sees, {@code [depth, positions]}, of which only a block at a time exists, in panels.
  *
  * <p>A task takes some whole images, or part of one where there are few. It copies them with zeros
- * around and packs panels from the copy, which stays in the second-level cache. Cost: {@code 2 *
- * batch * rows * depth * positions} flops, and packing each panel once.
+ * around and packs panels from the copies, which stay in the second-level cache. The positions of
+ * several small images are counted on from one to the next, so that few panels are not whole; their
+ * results are computed beside each other and then copied to each image. Cost: {@code 2 * batch *
+ * rows * depth * positions} flops, and packing each panel once.
  */
 final class ImplicitProduct {
     private static final int SLOT_WEIGHTS = 0;
@@ -25,22 +26,31 @@ final class ImplicitProduct {
     private static final int SLOT_PANELS = 2;
     private static final int SLOT_TILE = 3;
     private static final int SLOT_RESULTS = 4;
-    private static final int SCRATCH_SLOTS = 5;
+    private static final int SLOT_BIAS = 5;
+    private static final int SCRATCH_SLOTS = 6;
 
     private static final int WIDTH = MicroKernel.WIDTH;
 
-    /** Panels of positions that are packed at once at most, and at least where images are small. */
+    /** Panels of positions that are packed at once at most. */
     private static final int MOST_PANELS = 16;
 
-    private static final int FEWEST_PANELS = 8;
+    /** Panels of an image whose results are kept at most before they are copied. */
+    private static final int KEPT_PANELS = 32;
 
     /** Images are not put together, and single ones cut, below so many tasks. */
     private static final int ENOUGH_TASKS = 8;
+
+    /** Images of so many panels are left alone: one that is not whole does not matter. */
+    private static final int MANY_PANELS = 32;
+
+    /** The elements of padded images that are put together at most. */
+    private static final int TOGETHER_ELEMENTS = 1 << 18;
 
     private final WorkerPool pool;
     private final MicroKernels kernels;
     private final Packing packing = Packing.fastest();
     private final PositionPacking positionPacking = PositionPacking.fastest();
+    private final RowCopy rowCopy = RowCopy.fastest();
     private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
 
     ImplicitProduct(WorkerPool pool, MicroKernels kernels) {
@@ -48,268 +58,287 @@ final class ImplicitProduct {
         this.kernels = kernels;
     }
 
-    /**
-     * What is multiplied, and where to.
-     *
-     * @param batch the number of images
-     * @param groups the independent parts into which the channels of both sides are divided
-     * @param source the images, {@code [batch, groups * channels, spatial...]}
-     * @param image the layout of their padded copies
-     * @param channels the source's channels of a group
-     * @param taps where the window's elements lie in the copy of a group, for all its channels: the
-     *     columns of the weight matrix
-     * @param weights a weight matrix per group, {@code [groups * rows, depth]}
-     * @param rows the target's channels of a group
-     * @param bias one for each channel of the target, or null
-     * @param grid the positions
-     * @param target {@code [batch, groups * rows, targetSize]}
-     * @param targetSize the elements of a channel of the target
-     */
-    record Operands(
-            int batch,
-            int groups,
-            Dense source,
-            PaddedImage image,
-            int channels,
-            int[] taps,
-            Dense weights,
-            int rows,
-            Dense bias,
-            Grid grid,
-            Dense target,
-            int targetSize) {
-        int depth() {
-            return taps.length;
-        }
-
-        /** Returns the number of elements of a group of channels in a padded image. */
-        int groupSize() {
-            return channels * image.channelSize();
-        }
-
-        /** Returns the number of elements of a padded image. */
-        int imageSize() {
-            return groups * groupSize();
-        }
-
-        int sourceImageSize() {
-            int[] sizes = image.source();
-            return groups * channels * sizes[0] * sizes[1] * sizes[2];
-        }
-
-        int targetChannel(int image, int group) {
-            return target.offset() + (image * groups + group) * rows * targetSize;
-        }
-    }
-
-    /** Packed weights: for each group, for each part of the depth, panels of rows. */
-    private record Weights(MicroKernel kernel, float[] packed, int depthStep, int paddedRows) {}
-
     /** Computes a product with all threads. */
-    void multiply(Operands operands) {
-        int panels = PackedBlock.panels(operands.grid.count(), WIDTH);
-        if (panels == 0 || operands.batch == 0) {
+    void multiply(WindowProduct product) {
+        int positions = product.positions();
+        if (positions == 0 || product.batch() == 0) {
             return;
         }
-        var weights = packWeights(operands);
-        int together =
-                Math.clamp(operands.batch / ENOUGH_TASKS, 1, (FEWEST_PANELS - 1) / panels + 1);
-        int imageTasks = PackedBlock.panels(operands.batch, together);
+        var weights =
+                PackedWeights.pack(
+                        product,
+                        kernels.forRows(product.rows()),
+                        packing,
+                        pool,
+                        scratch,
+                        SLOT_WEIGHTS);
+        float[] bias = paddedBias(product, weights.paddedRows());
+        int together = imagesTogether(product);
+        int imageTasks = PackedBlock.panels(product.batch(), together);
+        int panels = PackedBlock.panels(together * positions, WIDTH);
         int cuts = Math.clamp(ENOUGH_TASKS / imageTasks, 1, (panels + 3) / 4);
         int cut = (PackedBlock.panels(panels, cuts) + 1) / 2 * 2;
-        int panelTasks = PackedBlock.panels(panels, cut);
+        int panelTasks = together == 1 ? PackedBlock.panels(panels, cut) : 1;
         pool.run(
                 imageTasks * panelTasks,
                 (task, worker) -> {
                     int first = task / panelTasks * together;
+                    int count = Math.min(together, product.batch() - first);
+                    int end = PackedBlock.panels(count * positions, WIDTH);
                     int panel = task % panelTasks * cut;
-                    multiply(
-                            operands,
-                            weights,
-                            first,
-                            Math.min(together, operands.batch - first),
-                            panel,
-                            Math.min(panels, panel + cut));
+                    var images = copyImages(product, first, count);
+                    var job = new Task(product, weights, bias, images, first);
+                    if (panelTasks == 1) {
+                        multiply(job, 0, end);
+                    } else {
+                        multiply(job, panel, Math.min(end, panel + cut));
+                    }
                 });
     }
 
-    private Weights packWeights(Operands operands) {
-        MicroKernel kernel = kernels.forRows(operands.rows);
-        int depth = operands.depth();
-        int depthStep = depth == 0 ? 1 : PackedProduct.depthStep(depth);
-        int panels = PackedBlock.panels(operands.rows, kernel.rows());
-        int paddedRows = panels * kernel.rows();
-        float[] packed = scratch.floats(SLOT_WEIGHTS, operands.groups * paddedRows * depth);
-        int parts = PackedBlock.panels(depth, depthStep);
-        pool.run(
-                operands.groups * parts,
-                (task, worker) -> {
-                    int group = task / parts;
-                    int k = task % parts * depthStep;
-                    packing.pack(
-                            operands.weights.data(),
-                            operands.weights.offset() + group * operands.rows * depth + k,
-                            depth,
-                            1,
-                            operands.rows,
-                            Math.min(depthStep, depth - k),
-                            kernel.rows(),
-                            0,
-                            panels,
-                            packed,
-                            (group * depth + k) * paddedRows);
-                });
-        return new Weights(kernel, packed, depthStep, paddedRows);
-    }
+    /** What a task knows. */
+    private record Task(
+            WindowProduct product,
+            PackedWeights weights,
+            float[] bias,
+            PositionPacking.Images images,
+            int firstImage) {}
 
-    /** Computes some panels of some images on one thread. */
-    private void multiply(
-            Operands operands, Weights weights, int first, int images, int panel, int endPanel) {
-        int imageSize = operands.imageSize();
-        float[] padded = scratch.floats(SLOT_IMAGES, images * imageSize + PaddedImage.SLACK);
-        for (int i = 0; i < images; i++) {
-            operands.image.fill(
-                    operands.source.data(),
-                    operands.source.offset() + (first + i) * operands.sourceImageSize(),
-                    operands.groups * operands.channels,
-                    padded,
-                    i * imageSize);
+    /** Returns how many images to put together such that the fewest panels are needed. */
+    private static int imagesTogether(WindowProduct product) {
+        int positions = product.positions();
+        if (positions >= MANY_PANELS * WIDTH) {
+            return 1;
         }
-        for (int group = 0; group < operands.groups; group++) {
-            for (int from = panel; from < endPanel; from += MOST_PANELS) {
-                int to = Math.min(endPanel, from + MOST_PANELS);
-                if (operands.grid.isDense() && operands.depth() > 0) {
-                    multiplyInPlace(operands, weights, padded, first, images, group, from, to);
+        int room = TOGETHER_ELEMENTS / Math.max(1, product.imageSize());
+        int most = Math.clamp(product.batch() / ENOUGH_TASKS, 1, Math.max(1, room));
+        // Tasks of few panels read the weights too often.
+        int least = Math.min(most, PackedBlock.panels(MOST_PANELS * WIDTH, positions));
+        int best = least;
+        int fewest = Integer.MAX_VALUE;
+        for (int together = least; together <= most; together++) {
+            int whole = product.batch() / together;
+            int rest = product.batch() % together;
+            int pairs = whole * pairs(together * positions) + pairs(rest * positions);
+            if (pairs < fewest) {
+                best = together;
+                fewest = pairs;
+            }
+        }
+        return best;
+    }
+
+    /** Returns how many pairs of panels hold so many positions: kernels compute two at a time. */
+    private static int pairs(int positions) {
+        return PackedBlock.panels(positions, 2 * WIDTH);
+    }
+
+    /**
+     * Returns the biases of each group, with zeros for the rows that weights are filled up with.
+     */
+    private float[] paddedBias(WindowProduct product, int paddedRows) {
+        Dense bias = product.bias();
+        if (bias == null) {
+            return null;
+        }
+        int size = product.groups() * paddedRows;
+        float[] padded = scratch.floats(SLOT_BIAS, size);
+        Arrays.fill(padded, 0, size, 0);
+        for (int group = 0; group < product.groups(); group++) {
+            int from = bias.offset() + group * product.rows();
+            System.arraycopy(bias.data(), from, padded, group * paddedRows, product.rows());
+        }
+        return padded;
+    }
+
+    /** Copies images with zeros around, unless they can be read where they are. */
+    private PositionPacking.Images copyImages(WindowProduct product, int first, int count) {
+        int size = product.imageSize();
+        int[] positions = product.parts().getFirst().grid().sizes();
+        int from = product.source().offset() + first * product.sourceImageSize();
+        float[] source = product.source().data();
+        if (product.image().isImage() && from + count * size + PaddedImage.SLACK < source.length) {
+            return new PositionPacking.Images(
+                    source, from, size, count, product.image(), positions);
+        }
+        float[] padded = scratch.floats(SLOT_IMAGES, count * size + PaddedImage.SLACK);
+        for (int i = 0; i < count; i++) {
+            product.image()
+                    .fill(
+                            rowCopy,
+                            source,
+                            from + i * product.sourceImageSize(),
+                            product.groups() * product.channels(),
+                            padded,
+                            i * size);
+        }
+        return new PositionPacking.Images(padded, 0, size, count, product.image(), positions);
+    }
+
+    /** Computes some panels on one thread. */
+    private void multiply(Task task, int firstPanel, int endPanel) {
+        var product = task.product;
+        var part = product.parts().getFirst();
+        boolean inPlace =
+                task.images.count() == 1
+                        && product.parts().size() == 1
+                        && part.grid().isDense()
+                        && part.depth() > 0;
+        int kept = task.images.count() == 1 ? KEPT_PANELS : endPanel - firstPanel;
+        for (int group = 0; group < product.groups(); group++) {
+            for (int from = firstPanel; from < endPanel; from += kept) {
+                int to = Math.min(endPanel, from + kept);
+                if (inPlace) {
+                    multiplyInPlace(task, group, from, to);
                 } else {
-                    multiplyAndScatter(operands, weights, padded, first, images, group, from, to);
+                    multiplyAndStore(task, group, from, to);
                 }
             }
         }
     }
 
-    private void multiplyInPlace(
-            Operands operands,
-            Weights weights,
-            float[] padded,
-            int first,
-            int images,
-            int group,
-            int panel,
-            int endPanel) {
+    private void multiplyInPlace(Task task, int group, int panel, int endPanel) {
+        var product = task.product;
+        int end = Math.min(endPanel * WIDTH, product.positions());
         var c =
                 new Matrix(
-                        operands.target.data(),
-                        operands.targetChannel(first, group) + panel * WIDTH,
-                        operands.targetSize,
+                        product.target().data(),
+                        product.targetChannel(task.firstImage, group) + panel * WIDTH,
+                        product.targetSize(),
                         1);
-        int distance = operands.groups * operands.rows * operands.targetSize;
-        multiply(operands, weights, padded, images, group, panel, endPanel, c, distance);
+        multiply(task, 0, group, panel, endPanel, product.rows(), end - panel * WIDTH, c);
     }
 
-    private void multiplyAndScatter(
-            Operands operands,
-            Weights weights,
-            float[] padded,
-            int first,
-            int images,
-            int group,
-            int panel,
-            int endPanel) {
+    /** Computes results in whole tiles beside each other and copies them to their images. */
+    private void multiplyAndStore(Task task, int group, int panel, int endPanel) {
+        var product = task.product;
         int width = (endPanel - panel) * WIDTH;
-        int distance = operands.rows * width;
-        float[] results = scratch.floats(SLOT_RESULTS, images * distance);
-        if (operands.depth() == 0) {
-            Arrays.fill(results, 0, images * distance, 0);
-        } else {
-            var c = new Matrix(results, 0, width, 1);
-            multiply(operands, weights, padded, images, group, panel, endPanel, c, distance);
+        int rows = task.weights.paddedRows();
+        int parts = product.parts().size();
+        float[] results = scratch.floats(SLOT_RESULTS, parts * rows * width);
+        for (int part = 0; part < parts; part++) {
+            int at = part * rows * width;
+            if (product.parts().get(part).depth() == 0) {
+                Arrays.fill(results, at, at + rows * width, 0);
+            } else {
+                var c = new Matrix(results, at, width, 1);
+                multiply(task, part, group, panel, endPanel, rows, width, c);
+            }
         }
-        int end = Math.min(operands.grid.count(), endPanel * WIDTH);
-        for (int i = 0; i < images; i++) {
-            int channel = operands.targetChannel(first + i, group);
-            for (int row = 0; row < operands.rows; row++) {
-                operands.grid.scatter(
-                        results,
-                        i * distance + row * width,
-                        panel * WIDTH,
-                        end,
-                        operands.target.data(),
-                        channel + row * operands.targetSize);
+        int positions = product.positions();
+        int first = panel * WIDTH;
+        int end = Math.min(endPanel * WIDTH, task.images.count() * positions);
+        while (first < end) {
+            int image = first / positions;
+            int last = Math.min(end, (image + 1) * positions);
+            int channel = product.targetChannel(task.firstImage + image, group);
+            int at = first - panel * WIDTH;
+            store(product, results, at, rows, width, first % positions, last - first, channel);
+            first = last;
+        }
+    }
+
+    /**
+     * Copies the results of some positions of one image.
+     *
+     * @param rows the rows of a part's results
+     * @param width the length of a row
+     * @param position the first position
+     * @param channel where the image's first channel begins in the target
+     */
+    private void store(
+            WindowProduct product,
+            float[] results,
+            int from,
+            int rows,
+            int width,
+            int position,
+            int count,
+            int channel) {
+        float[] target = product.target().data();
+        int end = position + count;
+        int parts = product.parts().size();
+        for (int row = 0; row < product.rows(); row++) {
+            int to = channel + row * product.targetSize();
+            for (int part = 0; part < parts; part++) {
+                Grid grid = product.parts().get(part).grid();
+                int at = from + (part * rows + row) * width;
+                if (part + 1 < parts && grid.alternatesWith(product.parts().get(part + 1).grid())) {
+                    int next = at + rows * width;
+                    grid.storeBoth(rowCopy, results, at, next, position, end, target, to);
+                    part++;
+                } else {
+                    grid.store(rowCopy, results, at, position, end, target, to);
+                }
             }
         }
     }
 
     /**
-     * Multiplies one group's weights with some panels of some images.
+     * Multiplies one group's weights of a part with some panels.
      *
-     * @param c the first image's results
-     * @param distance from one image's results to the next
+     * @param c the results, {@code [rows, columns]}
      */
     private void multiply(
-            Operands operands,
-            Weights weights,
-            float[] padded,
-            int images,
+            Task task,
+            int partIndex,
             int group,
-            int panel,
+            int firstPanel,
             int endPanel,
-            Matrix c,
-            int distance) {
-        int panels = endPanel - panel;
-        int columns = Math.min(operands.grid.count(), endPanel * WIDTH) - panel * WIDTH;
-        int depth = operands.depth();
-        int rowPanels = weights.paddedRows / weights.kernel.rows();
+            int rows,
+            int columns,
+            Matrix c) {
+        var product = task.product;
+        var weights = task.weights;
+        var part = product.parts().get(partIndex);
+        int depthStep = PackedWeights.depthStep(part.depth());
+        int most = Math.min(MOST_PANELS, endPanel - firstPanel);
         float[] packed =
-                scratch.floats(
-                        SLOT_PANELS,
-                        images * panels * WIDTH * weights.depthStep + PositionPacking.SLACK);
+                scratch.floats(SLOT_PANELS, most * WIDTH * depthStep + PositionPacking.SLACK);
         float[] tile = scratch.floats(SLOT_TILE, PackedBlock.LARGEST_TILE);
-        var epilogue = epilogue(operands, group);
-        for (int k = 0; k < depth; k += weights.depthStep) {
-            int part = Math.min(weights.depthStep, depth - k);
-            int size = panels * WIDTH * part;
-            for (int i = 0; i < images; i++) {
+        int rowPanels = weights.paddedRows() / weights.kernel().rows();
+        var epilogue = epilogue(task, group);
+        for (int panel = firstPanel; panel < endPanel; panel += MOST_PANELS) {
+            int end = Math.min(endPanel, panel + MOST_PANELS);
+            int column = (panel - firstPanel) * WIDTH;
+            for (int k = 0; k < part.depth(); k += depthStep) {
+                int depth = Math.min(depthStep, part.depth() - k);
                 positionPacking.pack(
-                        padded,
-                        i * operands.imageSize() + group * operands.groupSize(),
-                        operands.taps,
+                        task.images,
+                        group * product.groupSize(),
+                        part.taps(),
                         k,
-                        part,
-                        operands.grid.sizes(),
-                        operands.image,
+                        depth,
                         panel,
-                        endPanel,
+                        end,
                         packed,
-                        i * size);
-            }
-            for (int i = 0; i < images; i++) {
+                        0);
                 var block =
                         new PackedBlock(
-                                weights.kernel,
-                                operands.rows,
-                                columns,
-                                part,
-                                weights.packed,
-                                (group * depth + k) * weights.paddedRows,
+                                weights.kernel(),
+                                rows,
+                                Math.min((end - panel) * WIDTH, columns - column),
+                                depth,
+                                weights.data(),
+                                weights.offset(product, partIndex, group, k),
                                 packed,
-                                i * size,
-                                new Matrix(c.data(), c.offset() + i * distance, c.rowStride(), 1),
+                                0,
+                                c.from(0, column),
                                 epilogue,
                                 k == 0,
-                                k + part == depth);
-                block.compute(0, rowPanels, 0, panels, tile);
+                                k + depth == part.depth());
+                block.compute(0, rowPanels, 0, end - panel, tile);
             }
         }
     }
 
-    private static Epilogue epilogue(Operands operands, int group) {
-        Dense bias = operands.bias;
-        return bias == null
+    private static Epilogue epilogue(Task task, int group) {
+        return task.bias == null
                 ? Epilogue.NONE
                 : new Epilogue(
                         1,
                         0,
-                        new Matrix(bias.data(), bias.offset() + group * operands.rows, 1, 0),
+                        new Matrix(task.bias, group * task.weights.paddedRows(), 1, 0),
                         false);
     }
 }

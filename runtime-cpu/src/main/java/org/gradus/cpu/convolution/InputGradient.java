@@ -1,8 +1,8 @@
 package org.gradus.cpu.convolution;
 
+import java.util.ArrayList;
 import java.util.Arrays;
-import org.gradus.cpu.threads.Scratch;
-import org.gradus.cpu.threads.WorkerPool;
+import java.util.List;
 
 /**
  * The gradient of a convolution's input. The inputs that lie {@code stride} apart are reached by
@@ -10,15 +10,11 @@ import org.gradus.cpu.threads.WorkerPool;
  * convolution of the output's gradient with those elements, without strides.
  */
 final class InputGradient {
-    private static final int SCRATCH_SLOTS = 1;
     private static final int AXES = Geometry.AXES;
 
-    private final WorkerPool pool;
     private final ImplicitProduct product;
-    private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
 
-    InputGradient(WorkerPool pool, ImplicitProduct product) {
-        this.pool = pool;
+    InputGradient(ImplicitProduct product) {
         this.product = product;
     }
 
@@ -69,26 +65,52 @@ final class InputGradient {
             extent[axis] = phases[axis][0].count + highest - lowest;
         }
         var image = PaddedImage.of(geometry.output(), before, new int[] {1, 1, 1}, extent);
+        var parts = new ArrayList<WindowProduct.Part>();
         for (int z = 0; z < phases[0].length; z++) {
             for (int y = 0; y < phases[1].length; y++) {
                 for (int x = 0; x < phases[2].length; x++) {
                     Phase[] phase = {phases[0][z], phases[1][y], phases[2][x]};
                     int[] input = geometry.input();
                     int start = (z * input[1] + y) * input[2] + x;
-                    compute(geometry, image, phase, start, outputGradient, weight, inputGradient);
+                    parts.add(part(geometry, image, phase, start, weight));
                 }
+            }
+        }
+        Dense from = outputGradient;
+        if (parts.stream().allMatch(part -> sameSizes(part, parts.getFirst()))) {
+            product.multiply(product(geometry, image, from, inputGradient, parts));
+        } else {
+            for (var part : parts) {
+                product.multiply(product(geometry, image, from, inputGradient, List.of(part)));
             }
         }
     }
 
-    private void compute(
+    private static boolean sameSizes(WindowProduct.Part part, WindowProduct.Part other) {
+        return Arrays.equals(part.grid().sizes(), other.grid().sizes());
+    }
+
+    private static WindowProduct product(
             Geometry geometry,
             PaddedImage image,
-            Phase[] phase,
-            int start,
             Dense outputGradient,
-            Dense weight,
-            Dense inputGradient) {
+            Dense inputGradient,
+            List<WindowProduct.Part> parts) {
+        return new WindowProduct(
+                geometry.batch(),
+                geometry.groups(),
+                outputGradient,
+                image,
+                geometry.groupFilters(),
+                geometry.groupChannels(),
+                null,
+                inputGradient,
+                geometry.inputSize(),
+                parts);
+    }
+
+    private static WindowProduct.Part part(
+            Geometry geometry, PaddedImage image, Phase[] phase, int start, Dense weight) {
         int[] input = geometry.input();
         int[] stride = geometry.stride();
         var grid =
@@ -98,21 +120,21 @@ final class InputGradient {
                         new int[] {
                             stride[0] * input[1] * input[2], stride[1] * input[2], stride[2]
                         });
-        int[] window = windowElements(geometry, phase);
-        product.multiply(
-                new ImplicitProduct.Operands(
-                        geometry.batch(),
-                        geometry.groups(),
-                        outputGradient,
-                        image,
-                        geometry.groupFilters(),
-                        taps(geometry, image, phase),
-                        transposedWeights(geometry, window, weight),
-                        geometry.groupChannels(),
-                        null,
-                        grid,
-                        inputGradient,
-                        geometry.inputSize()));
+        int groupSize = geometry.groupFilters() * geometry.filterSize();
+        int[] columns = columns(geometry, windowElements(geometry, phase));
+        return new WindowProduct.Part(
+                taps(geometry, image, phase),
+                new WindowProduct.Weights(weight, groupSize, geometry.taps(), columns),
+                grid);
+    }
+
+    /** Returns where the weights of some elements of the window lie, filter by filter. */
+    private static int[] columns(Geometry geometry, int[] window) {
+        int[] result = new int[geometry.groupFilters() * window.length];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = i / window.length * geometry.filterSize() + window[i % window.length];
+        }
+        return result;
     }
 
     /** Returns the flat indices of the elements of the window that reach a phase. */
@@ -148,31 +170,5 @@ final class InputGradient {
             }
         }
         return result;
-    }
-
-    /** Returns {@code [channels, groupFilters * window.length]}: weights with filters as depth. */
-    private Dense transposedWeights(Geometry geometry, int[] window, Dense weight) {
-        int filters = geometry.groupFilters();
-        int channels = geometry.groupChannels();
-        int taps = geometry.taps();
-        int depth = filters * window.length;
-        float[] result = scratch.floats(0, geometry.channels() * depth);
-        pool.run(
-                geometry.channels(),
-                (channel, worker) -> {
-                    int group = channel / channels;
-                    int to = channel * depth;
-                    for (int filter = 0; filter < filters; filter++) {
-                        int from =
-                                weight.offset()
-                                        + ((group * filters + filter) * channels
-                                                        + channel % channels)
-                                                * taps;
-                        for (int element : window) {
-                            result[to++] = weight.data()[from + element];
-                        }
-                    }
-                });
-        return new Dense(result, 0);
     }
 }

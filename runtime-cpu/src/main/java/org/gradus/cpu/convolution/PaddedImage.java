@@ -80,37 +80,41 @@ record PaddedImage(int[] source, int[] before, int[] stride, int[] cells) {
         return result;
     }
 
+    /** Returns whether an image itself has this layout. */
+    boolean isImage() {
+        return Arrays.equals(cells, source)
+                && Arrays.stream(stride).allMatch(s -> s == 1)
+                && Arrays.stream(before).allMatch(b -> b == 0);
+    }
+
     /** Copies some channels of an image, dense from {@code from} on. */
-    void fill(float[] image, int from, int channels, float[] target, int to) {
+    void fill(RowCopy rows, float[] image, int from, int channels, float[] target, int to) {
         int sourceSize = source[0] * source[1] * source[2];
         Arrays.fill(target, to, to + channels * channelSize(), 0);
         for (int channel = 0; channel < channels; channel++) {
             int channelFrom = from + channel * sourceSize;
             int channelTo = to + channel * channelSize();
             for (int z = first(0); z < end(0); z++) {
-                for (int y = first(1); y < end(1); y++) {
-                    int row = channelFrom + (z * source[1] + y) * source[2];
-                    fillRow(image, row, z + before[0], y + before[1], target, channelTo);
-                }
+                fillPlane(rows, image, channelFrom, z, target, channelTo);
             }
         }
     }
 
-    private void fillRow(float[] image, int from, int z, int y, float[] target, int to) {
-        int first = first(2);
-        int end = end(2);
-        int step = stride[2];
-        if (step == 1) {
-            int at = to + position(z, y, first + before[2]);
-            if (end > first) {
-                System.arraycopy(image, from + first, target, at, end - first);
-            }
-            return;
-        }
-        for (int x = first; x < Math.min(end, first + step); x++) {
-            int at = to + position(z, y, x + before[2]);
-            for (int i = x; i < end; i += step) {
-                target[at++] = image[from + i];
+    /** Copies the rows of a phase at once, and of each row the elements of a phase. */
+    private void fillPlane(RowCopy rows, float[] image, int from, int z, float[] target, int to) {
+        for (int y = first(1); y < Math.min(end(1), first(1) + stride[1]); y++) {
+            int count = (end(1) - y + stride[1] - 1) / stride[1];
+            for (int x = first(2); x < Math.min(end(2), first(2) + stride[2]); x++) {
+                rows.take(
+                        image,
+                        from + (z * source[1] + y) * source[2] + x,
+                        stride[1] * source[2],
+                        count,
+                        (end(2) - x + stride[2] - 1) / stride[2],
+                        stride[2],
+                        target,
+                        to + position(z + before[0], y + before[1], x + before[2]),
+                        cells[2]);
             }
         }
     }

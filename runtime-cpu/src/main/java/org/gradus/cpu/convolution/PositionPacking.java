@@ -4,11 +4,13 @@ import org.gradus.cpu.matmul.MicroKernel;
 import org.gradus.cpu.vector.VectorProvider;
 
 /**
- * Packs panels of 16 neighbouring positions of a window from a {@linkplain PaddedImage padded
- * image}: element {@code [k][position]} is what the window's element {@code k} sees.
+ * Packs panels of 16 neighbouring positions of a window from {@linkplain PaddedImage padded
+ * images}: element {@code [k][position]} is what the window's element {@code k} sees. The positions
+ * of some images are counted on from one image to the next, so that only the last panel of all may
+ * have fewer.
  *
- * <p>Positions of a row are neighbours in the image, so a panel is a few runs. Cost: about 0.15 ns
- * an element where rows are long.
+ * <p>Positions of a row are neighbours in the image, so a panel is a few runs. Cost: 0.05 to 0.15
+ * ns an element where rows are long.
  */
 abstract class PositionPacking {
     /** Elements behind a panel that may be overwritten. */
@@ -18,82 +20,133 @@ abstract class PositionPacking {
 
     /** Returns the fastest packing for this processor. */
     static PositionPacking fastest() {
+        if (VectorProvider.bits() >= 512) {
+            return new WidePositionPacking();
+        }
         return VectorProvider.bits() >= 256
                 ? new VectorPositionPacking()
                 : new ScalarPositionPacking();
     }
 
     /**
-     * Packs panels one behind the other.
+     * Some images, one behind the other, and the positions of a window on each.
      *
-     * @param offset the position in the image relative to which the window's elements lie
-     * @param taps where the window's elements lie
-     * @param from the first of them to pack
-     * @param depth how many of them to pack
+     * @param data where they lie
+     * @param offset where the first begins
+     * @param distance from one to the next
+     * @param count how many there are
+     * @param layout of each channel
      * @param positions the sizes of the grid of positions
-     * @param image the layout of the image
-     * @param first the first panel
-     * @param end the panel to stop before
      */
-    final void pack(
-            float[] source,
+    record Images(
+            float[] data,
             int offset,
-            int[] taps,
-            int from,
-            int depth,
-            int[] positions,
-            PaddedImage image,
-            int first,
-            int end,
-            float[] target,
-            int targetOffset) {
-        int count = positions[0] * positions[1] * positions[2];
-        int[] starts = new int[WIDTH];
-        int[] places = new int[WIDTH + 1];
-        for (int panel = first; panel < end; panel++) {
-            int position = panel * WIDTH;
-            int filled = Math.min(WIDTH, count - position);
-            int runs = runs(position, filled, positions, image, starts, places);
-            int to = targetOffset + (panel - first) * WIDTH * depth;
-            if (runs == 1) {
-                packRun(source, offset + starts[0], taps, from, depth, target, to);
-            } else {
-                packRuns(source, offset, taps, from, depth, runs, starts, places, target, to);
-            }
+            int distance,
+            int count,
+            PaddedImage layout,
+            int[] positions) {
+        int positionsOfOne() {
+            return positions[0] * positions[1] * positions[2];
         }
     }
 
     /**
-     * Finds the runs of a panel's positions.
+     * Packs panels one behind the other.
      *
-     * @param starts receives where each begins in the image
-     * @param places receives where each begins in the panel, and where the last ends
-     * @return how many there are
+     * @param channel where the channels to read begin in each image
+     * @param taps where the window's elements lie, relative to that
+     * @param from the first of them to pack
+     * @param depth how many of them to pack
+     * @param first the first panel
+     * @param end the panel to stop before
      */
-    private static int runs(
-            int position,
-            int filled,
-            int[] positions,
-            PaddedImage image,
-            int[] starts,
-            int[] places) {
-        int width = positions[2];
-        int runs = 0;
-        int place = 0;
-        while (place < filled) {
-            int x = (position + place) % width;
-            int row = (position + place) / width;
-            int start = image.cell(row / positions[1], row % positions[1], x);
-            boolean goesOn = runs > 0 && start == starts[runs - 1] + place - places[runs - 1];
-            if (!goesOn) {
-                starts[runs] = start;
-                places[runs] = place;
-                runs++;
+    final void pack(
+            Images images,
+            int channel,
+            int[] taps,
+            int from,
+            int depth,
+            int first,
+            int end,
+            float[] target,
+            int targetOffset) {
+        int total = images.count * images.positionsOfOne();
+        int offset = images.offset + channel;
+        int[] starts = new int[WIDTH];
+        int[] places = new int[WIDTH + 1];
+        var runs = new Runs(images, first * WIDTH);
+        for (int panel = first; panel < end; panel++) {
+            int filled = Math.min(WIDTH, total - panel * WIDTH);
+            int count = runs.next(filled, starts, places);
+            int to = targetOffset + (panel - first) * WIDTH * depth;
+            if (count == 1) {
+                packRun(images.data, offset + starts[0], taps, from, depth, target, to);
+            } else {
+                packRuns(images.data, offset, taps, from, depth, count, starts, places, target, to);
             }
-            place += Math.min(width - x, filled - place);
         }
-        places[runs] = place;
-        return runs;
+    }
+
+    /** Goes through the positions of some images and finds those that are neighbours in memory. */
+    private static final class Runs {
+        private final Images images;
+        private int image;
+        private int z;
+        private int y;
+        private int x;
+
+        Runs(Images images, int position) {
+            this.images = images;
+            int[] sizes = images.positions;
+            x = position % sizes[2];
+            y = position / sizes[2] % sizes[1];
+            z = position / (sizes[2] * sizes[1]) % sizes[0];
+            image = position / images.positionsOfOne();
+        }
+
+        /**
+         * Finds the runs of the next positions.
+         *
+         * @param filled how many positions
+         * @param starts receives where each begins, relative to the first image
+         * @param places receives the number of positions before each, and of all
+         * @return how many runs there are
+         */
+        int next(int filled, int[] starts, int[] places) {
+            int width = images.positions[2];
+            int runs = 0;
+            int place = 0;
+            while (place < filled) {
+                int start = image * images.distance + images.layout.cell(z, y, x);
+                boolean goesOn = runs > 0 && start == starts[runs - 1] + place - places[runs - 1];
+                if (!goesOn) {
+                    starts[runs] = start;
+                    places[runs] = place;
+                    runs++;
+                }
+                int length = Math.min(width - x, filled - place);
+                place += length;
+                x += length;
+                if (x == width) {
+                    nextRow();
+                }
+            }
+            places[runs] = place;
+            return runs;
+        }
+
+        private void nextRow() {
+            x = 0;
+            y++;
+            if (y == images.positions[1]) {
+                y = 0;
+                z++;
+            }
+            if (z == images.positions[0]) {
+                z = 0;
+                image++;
+            }
+        }
     }
 
     /** Packs a panel of one run; what lies behind a short run in the image is packed as well. */

@@ -45,6 +45,7 @@ final class WeightGradient {
     private final WorkerPool pool;
     private final MicroKernels kernels;
     private final Packing packing = Packing.fastest();
+    private final RowCopy rowCopy = RowCopy.fastest();
     private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
 
     WeightGradient(WorkerPool pool, MicroKernels kernels) {
@@ -248,6 +249,7 @@ final class WeightGradient {
             int image = step * plan.imagesTogether + i;
             int from = image * geometry.channels() + group * geometry.groupChannels() + channel;
             plan.image.fill(
+                    rowCopy,
                     input.data(),
                     input.offset() + from * geometry.inputSize(),
                     channels,

@@ -1,5 +1,7 @@
 package org.gradus.cpu.matmul;
 
+import java.util.Arrays;
+
 /**
  * What surrounds a product: {@code c = relu(alpha * a @ b + beta * c + bias)}.
  *
@@ -43,8 +45,14 @@ public record Epilogue(float alpha, float beta, Matrix bias, boolean relu) {
     /** Sets a part of the output to {@code beta * c + bias}. */
     void begin(Matrix c, int firstRow, int endRow, int firstColumn, int endColumn) {
         float[] data = c.data();
+        boolean oneBias = bias != null && bias.columnStride() == 0;
         for (int row = firstRow; row < endRow; row++) {
             int at = c.position(row, firstColumn);
+            if (beta == 0 && oneBias && c.columnStride() == 1) {
+                int end = at + endColumn - firstColumn;
+                Arrays.fill(data, at, end, bias.data()[bias.position(row, firstColumn)]);
+                continue;
+            }
             for (int column = firstColumn; column < endColumn; column++) {
                 float kept = beta == 0 ? 0 : beta * data[at];
                 data[at] = bias == null ? kept : kept + bias.data()[bias.position(row, column)];

@@ -130,6 +130,25 @@ final class CpuConvolutionTest {
                 square(13, 9, 20, 1, 7, 7, 1, 0, 1),
                 square(5, 6, 9, 3, 3, 3, 2, 0, 1),
                 square(6, 3, 1, 1, 5, 5, 1, 0, 1),
+                // Images whose positions are put together: rows of 7, 5, 3 and 1, and a biased
+                // tail.
+                square(24, 5, 14, 1, 14, 4, 2, 1, 1),
+                square(35, 3, 13, 1, 7, 3, 1, 0, 1),
+                square(64, 4, 9, 2, 3, 3, 1, 1, 1),
+                square(70, 2, 3, 1, 1, 1, 1, 1, 1),
+                new Case(
+                        40,
+                        2,
+                        5,
+                        1,
+                        of(2, 3, 4),
+                        of(1, 2, 2),
+                        of(1, 1, 2),
+                        of(0, 1, 0),
+                        of(1, 1, 1)),
+                // Positions of single images, cut; phases of stride 2 over more than a row.
+                square(1, 5, 4, 1, 62, 4, 2, 1, 1),
+                square(1, 2, 3, 1, 30, 1, 1, 0, 1),
                 square(2, 6, 9, 3, 10, 3, 1, 1, 1),
                 square(2, 6, 6, 6, 13, 3, 2, 1, 1),
                 square(2, 40, 20, 1, 18, 3, 1, 1, 1),

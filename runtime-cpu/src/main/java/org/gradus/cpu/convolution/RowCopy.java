@@ -1,0 +1,87 @@
+package org.gradus.cpu.convolution;
+
+import org.gradus.cpu.vector.VectorProvider;
+
+/**
+ * Copies rows of images, which are often shorter than a call of {@code System.arraycopy} is worth:
+ * whole, every second element, or two rows into one in turns. Source and target are different parts
+ * of memory; nothing but the named elements is read or written.
+ */
+abstract class RowCopy {
+    /** Returns the fastest for this processor. */
+    static RowCopy fastest() {
+        return VectorProvider.bits() >= 256 ? new VectorRowCopy() : new ScalarRowCopy();
+    }
+
+    /**
+     * Copies elements of rows that lie some steps apart.
+     *
+     * @param fromStride the distance between rows of the source
+     * @param rows how many there are
+     * @param length how many elements of each are copied
+     * @param step the distance between elements of the source; in the target they are neighbours
+     * @param toStride the distance between rows of the target
+     */
+    final void take(
+            float[] source,
+            int from,
+            int fromStride,
+            int rows,
+            int length,
+            int step,
+            float[] target,
+            int to,
+            int toStride) {
+        switch (step) {
+            case 1 -> copy(source, from, fromStride, rows, length, target, to, toStride);
+            case 2 -> halve(source, from, fromStride, rows, length, target, to, toStride);
+            default -> {
+                for (int row = 0; row < rows; row++) {
+                    int s = from + row * fromStride;
+                    int t = to + row * toStride;
+                    for (int i = 0; i < length; i++) {
+                        target[t + i] = source[s + i * step];
+                    }
+                }
+            }
+        }
+    }
+
+    /** Copies rows as they are. */
+    abstract void copy(
+            float[] source,
+            int from,
+            int fromStride,
+            int rows,
+            int length,
+            float[] target,
+            int to,
+            int toStride);
+
+    /** Copies every second element of rows, {@code length} of each. */
+    abstract void halve(
+            float[] source,
+            int from,
+            int fromStride,
+            int rows,
+            int length,
+            float[] target,
+            int to,
+            int toStride);
+
+    /**
+     * Writes the elements of two rows in turns, beginning with the left one.
+     *
+     * @param length how many elements each of the two has
+     */
+    abstract void alternate(
+            float[] source,
+            int left,
+            int right,
+            int fromStride,
+            int rows,
+            int length,
+            float[] target,
+            int to,
+            int toStride);
+}
