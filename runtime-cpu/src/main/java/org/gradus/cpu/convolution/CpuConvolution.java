@@ -1,7 +1,6 @@
 package org.gradus.cpu.convolution;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import org.gradus.cpu.convolution.winograd.Winograd;
 import org.gradus.cpu.matmul.MicroKernels;
@@ -63,33 +62,9 @@ public final class CpuConvolution implements ConvolutionKernels {
         } else if (choice.isWinograd(geometry)) {
             winograd.forward(geometry, images, filters, biases, target);
         } else {
-            forward(geometry, images, filters, biases, target);
+            product.forward(geometry, images, filters, biases, target);
         }
         target.store(output, pool);
-    }
-
-    private void forward(Geometry geometry, Dense input, Dense weight, Dense bias, Dense output) {
-        var image = PaddedImage.ofInput(geometry);
-        var weights =
-                new WindowProduct.Weights(
-                        weight,
-                        geometry.groupFilters() * geometry.filterSize(),
-                        geometry.filterSize(),
-                        null);
-        int[] taps = image.taps(geometry, geometry.groupChannels());
-        var part = new WindowProduct.Part(taps, weights, Grid.dense(geometry.output()));
-        product.multiply(
-                new WindowProduct(
-                        geometry.batch(),
-                        geometry.groups(),
-                        input,
-                        image,
-                        geometry.groupChannels(),
-                        geometry.groupFilters(),
-                        bias,
-                        output,
-                        geometry.outputSize(),
-                        List.of(part)));
     }
 
     @Override

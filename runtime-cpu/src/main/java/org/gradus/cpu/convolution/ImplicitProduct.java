@@ -1,6 +1,7 @@
 package org.gradus.cpu.convolution;
 
 import java.util.Arrays;
+import java.util.List;
 import org.gradus.cpu.matmul.Epilogue;
 import org.gradus.cpu.matmul.Matrix;
 import org.gradus.cpu.matmul.MicroKernel;
@@ -56,6 +57,29 @@ final class ImplicitProduct {
     ImplicitProduct(WorkerPool pool, MicroKernels kernels) {
         this.pool = pool;
         this.kernels = kernels;
+    }
+
+    /** Computes the output of a convolution; {@code bias} may be null. */
+    void forward(Geometry geometry, Dense input, Dense weight, Dense bias, Dense output) {
+        var image = PaddedImage.ofInput(geometry);
+        int filterSize = geometry.filterSize();
+        var weights =
+                new WindowProduct.Weights(
+                        weight, geometry.groupFilters() * filterSize, filterSize, null);
+        int[] taps = image.taps(geometry, geometry.groupChannels());
+        var part = new WindowProduct.Part(taps, weights, Grid.dense(geometry.output()));
+        multiply(
+                new WindowProduct(
+                        geometry.batch(),
+                        geometry.groups(),
+                        input,
+                        image,
+                        geometry.groupChannels(),
+                        geometry.groupFilters(),
+                        bias,
+                        output,
+                        geometry.outputSize(),
+                        List.of(part)));
     }
 
     /** Computes a product with all threads. */
