@@ -70,6 +70,8 @@ size_t memory_size() {
     return text ? strtoull(text, nullptr, 10) : 2ull << 30;
 }
 
+size_t memory_bytes = memory_size();
+
 __attribute__((format(printf, 2, 3))) int fail(int result, const char *format, ...) {
     char text[512];
     va_list values;
@@ -122,7 +124,7 @@ struct Function {
     int bound;
 };
 
-long replays;
+long replays, graphs, graphs_made;
 
 /* an error if a stream is being captured, which that spoils */
 int not_captured(Stream *stream, const char *what) {
@@ -195,6 +197,9 @@ void emulator_set_order(int which) {
     noted(finish_all());
     order = (Order)which;
 }
+/* the device's memory from now on, less than what is in use, too */
+void emulator_set_memory(size_t bytes) { memory_bytes = bytes; }
+
 /* how much streams were asked for and have not done */
 long emulator_waiting() {
     std::lock_guard<std::recursive_mutex> held(lock);
@@ -228,7 +233,7 @@ int cuDeviceGetName(char *name, int length, int) {
     return SUCCESS;
 }
 int cuDeviceTotalMem_v2(size_t *bytes, int) {
-    *bytes = memory_size();
+    *bytes = memory_bytes;
     return SUCCESS;
 }
 int cuDeviceGetAttribute(int *value, int attribute, int) {
@@ -256,7 +261,7 @@ int cuMemAlloc_v2(uintptr_t *address, size_t bytes) {
     std::lock_guard<std::recursive_mutex> held(lock);
     if (int result = usable()) return result;
     if (bytes == 0) return fail(INVALID_VALUE, "an allocation of 0 bytes");
-    if (used + bytes > memory_size()) return OUT_OF_MEMORY;
+    if (used + bytes > memory_bytes) return OUT_OF_MEMORY;
     size_t whole = (bytes + 2 * GUARD + 255) / 256 * 256;
     char *memory = (char *)aligned_alloc(256, whole);
     if (!memory) return OUT_OF_MEMORY;
@@ -474,6 +479,8 @@ int cuLaunchKernel(
 
 /* graphs */
 long emulator_replays() { return replays; }
+long emulator_graphs() { return graphs; }
+long emulator_graphs_made() { return graphs_made; }
 
 int cuStreamBeginCapture_v2(Stream *stream, int) {
     std::lock_guard<std::recursive_mutex> held(lock);
@@ -513,6 +520,8 @@ int cuStreamEndCapture(Stream *stream, Graph **graph) {
 int cuGraphInstantiateWithFlags(Executable **executable, Graph *graph, uint64_t) {
     std::lock_guard<std::recursive_mutex> held(lock);
     *executable = new Executable;
+    graphs++;
+    graphs_made++;
     for (Node *node : graph->nodes) {
         (*executable)->places[node] = (*executable)->nodes.size();
         (*executable)->nodes.push_back(*node);
@@ -564,6 +573,7 @@ int cuGraphDestroy(Graph *graph) {
 }
 
 int cuGraphExecDestroy(Executable *executable) {
+    graphs--;
     delete executable;
     return SUCCESS;
 }

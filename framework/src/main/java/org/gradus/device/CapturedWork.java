@@ -6,6 +6,12 @@ package org.gradus.device;
  */
 public interface CapturedWork extends AutoCloseable {
     /**
+     * Returns whether the device has forgotten it, as other work needed its memory: to be done
+     * again it must be recorded again.
+     */
+    boolean isForgotten();
+
+    /**
      * Does it once more, in the order of the calls.
      *
      * @param values what takes the places of the {@linkplain Placeholder placeholders}, by their

@@ -80,14 +80,18 @@ public final class Recording implements AutoCloseable {
         return recording;
     }
 
-    /** Returns whether the device has recorded the work; else it is run again. */
+    /**
+     * Returns whether the device has recorded the work, and not forgotten it as it needed the
+     * memory; else it is run again.
+     */
     public boolean isCaptured() {
-        return captured != null;
+        return captured != null && !captured.isForgotten();
     }
 
     /** Does the work once. */
     public void run() {
-        if (captured == null) {
+        if (!isCaptured()) {
+            close();
             work.run();
             return;
         }
@@ -115,6 +119,7 @@ public final class Recording implements AutoCloseable {
     public void close() {
         if (captured != null) {
             captured.close();
+            captured = null;
         }
         afterwork.forEach(each -> each.tensors().forEach(Tensor::release));
         afterwork.clear();

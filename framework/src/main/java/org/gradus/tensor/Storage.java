@@ -49,6 +49,10 @@ final class Storage {
         try {
             return new Storage(device, allocation.get(), shape);
         } catch (DeviceMemoryException first) {
+            if (Recording.isActive()) {
+                // nothing can be waited for now
+                throw first;
+            }
             device.synchronize();
             device.trim();
         }

@@ -11,10 +11,11 @@ import org.gradus.tensor.Recording;
 import org.gradus.tensor.Tensor;
 
 /**
- * Records a training's step when some steps of the same shapes have gone by, and from then on does
+ * Records a training's step, in which the same updates take place each time, when some steps of the same shapes have gone by, and from then on does
  * what was recorded for each step of these shapes. Steps of other shapes, such as that with the
  * smaller batch at the end of an epoch, are left to be made as usual; if there come several of them
- * in a row, they are recorded in the place of the former.
+ * in a row, they are recorded in the place of the former. So are they if the device has forgotten
+ * the recording, as another step needed its memory.
  */
 final class StepRecorder {
     /** Whether steps are recorded. */
@@ -71,6 +72,10 @@ final class StepRecorder {
         if (isRefused) {
             return false;
         }
+        if (recording != null && device.records() && !recording.isCaptured()) {
+            close();
+            equal = 0;
+        }
         List<Form> forms = forms(batches);
         if (recording == null || !forms.equals(recorded)) {
             equal = forms.equals(recent) ? equal + 1 : 1;
@@ -117,7 +122,7 @@ final class StepRecorder {
      * @param reason what is the matter with the step, as in "it reads a result"
      * @throws TrainingException if recording was asked for
      */
-    void refuse(String reason) {
+    private void refuse(String reason) {
         if (mode == Mode.ON) {
             throw new TrainingException(
                     "the training step cannot be recorded: "

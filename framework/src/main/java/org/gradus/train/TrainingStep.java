@@ -1,6 +1,7 @@
 package org.gradus.train;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +17,16 @@ final class TrainingStep {
     private final Module model;
     private final List<Updater> updaters = new ArrayList<>();
     private final Ema averages;
-    private final StepRecorder recorder;
-    private final boolean isAlwaysSame;
+    /** One for each choice of updates that take place in a step. */
+    private final Map<List<Updater>, StepRecorder> recorders = new HashMap<>();
+
+    private final Device device;
+    private boolean isRefusalTold;
     private long step;
 
     TrainingStep(Trainer settings, Task task, Device device) {
         this.settings = settings;
+        this.device = device;
         this.model = task.model();
         for (Update update : task.updates()) {
             updaters.add(new Updater(settings, update, device, updaters.isEmpty()));
@@ -30,14 +35,18 @@ final class TrainingStep {
         requireApart(updaters);
         this.averages =
                 settings.averaging == 0 ? null : new Ema(model.parameters(), settings.averaging);
-        this.recorder =
-                new StepRecorder(
-                        settings.capture,
-                        device,
-                        this::make,
-                        reason ->
-                                settings.listeners.forEach(each -> each.onCaptureRefused(reason)));
-        this.isAlwaysSame = updaters.size() == 1 && first().takesPartInAll();
+    }
+
+    private StepRecorder recorder(List<Updater> taking) {
+        return new StepRecorder(
+                settings.capture, device, batches -> make(taking, batches), this::tellRefusal);
+    }
+
+    private void tellRefusal(String reason) {
+        if (!isRefusalTold) {
+            isRefusalTold = true;
+            settings.listeners.forEach(each -> each.onCaptureRefused(reason));
+        }
     }
 
     private void requireKnown(Iterable<String> names) {
@@ -89,28 +98,25 @@ final class TrainingStep {
      */
     void take(List<TensorBatch> batches, long number) {
         step = number;
-        if (!isAlwaysSame) {
-            recorder.refuse("it has several updates, not one");
-        }
+        List<Updater> taking =
+                updaters.stream().filter(updater -> updater.takesPartIn(step)).toList();
         try {
-            if (!recorder.take(batches)) {
-                make(batches);
+            if (!recorders.computeIfAbsent(taking, this::recorder).take(batches)) {
+                make(taking, batches);
             }
         } finally {
             batches.forEach(TensorBatch::release);
         }
     }
 
-    private void make(List<TensorBatch> batches) {
+    private void make(List<Updater> taking, List<TensorBatch> batches) {
         int samples = batches.stream().mapToInt(TensorBatch::size).sum();
-        for (Updater updater : updaters) {
-            if (updater.takesPartIn(step)) {
-                List<Parameter> frozen = freezeOthers(updater);
-                try {
-                    updater.update(batches, samples, () -> step);
-                } finally {
-                    frozen.forEach(Parameter::unfreeze);
-                }
+        for (Updater updater : taking) {
+            List<Parameter> frozen = freezeOthers(updater);
+            try {
+                updater.update(batches, samples, () -> step);
+            } finally {
+                frozen.forEach(Parameter::unfreeze);
             }
         }
         if (averages != null) {
@@ -175,7 +181,7 @@ final class TrainingStep {
 
     /** Gives back what the steps held besides the model. */
     void release() {
-        recorder.close();
+        recorders.values().forEach(StepRecorder::close);
         updaters.forEach(Updater::release);
         if (averages != null) {
             averages.release();

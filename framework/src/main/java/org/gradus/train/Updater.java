@@ -63,10 +63,6 @@ final class Updater {
         return update.parameters().values();
     }
 
-    boolean takesPartInAll() {
-        return update.every() == 1;
-    }
-
     boolean takesPartIn(long step) {
         return step % update.every() == 0;
     }

@@ -72,6 +72,16 @@ final class CapturedGraph implements CapturedWork {
     }
 
     @Override
+    public boolean isForgotten() {
+        return stream.hasForgotten(this);
+    }
+
+    /** Returns whether it can be launched; asked with the stream's lock held. */
+    boolean isAlive() {
+        return executable != null;
+    }
+
+    @Override
     public void replay(long[] values) {
         stream.replay(this, values);
     }

@@ -15,6 +15,7 @@ import org.gradus.cuda.library.DeviceStream;
 import org.gradus.device.Buffer;
 import org.gradus.device.CaptureException;
 import org.gradus.device.CapturedWork;
+import org.gradus.device.DeviceMemoryException;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.kernels.IndexFault;
@@ -45,6 +46,7 @@ final class CommandStream implements DeviceStream {
     private final List<PooledBuffer<DevicePointer>> reserved = new ArrayList<>();
     private final List<Runnable> closings = new ArrayList<>();
     private final Graphs graphs;
+    private final List<CapturedGraph> recorded = new ArrayList<>();
     private CapturedGraph recording;
     private boolean mayHaveFault;
     private boolean closed;
@@ -169,12 +171,12 @@ final class CommandStream implements DeviceStream {
         try {
             graphs.begin(streamHandle);
             work.run();
-            if (!graph.memory().end()) {
-                throw new CaptureException(
-                        "it gives memory back that it uses and that was there before: change"
-                                + " tensors that stay in place");
+            Optional<String> obstacle = graph.memory().end();
+            if (obstacle.isPresent()) {
+                throw new CaptureException(obstacle.get());
             }
             graph.complete(graphs.end(streamHandle));
+            recorded.add(graph);
             isComplete = true;
         } finally {
             recording = null;
@@ -206,6 +208,39 @@ final class CommandStream implements DeviceStream {
             Driver.check(JCudaDriver.cuStreamSynchronize(stream), name, "wait for its work");
         }
         graph.destroy(graphs);
+        recorded.remove(graph);
+    }
+
+    synchronized boolean hasForgotten(CapturedGraph graph) {
+        return !graph.isAlive();
+    }
+
+    /**
+     * Returns a buffer of unspecified content, for which recorded work is forgotten if there is no
+     * memory left otherwise: it can be recorded again.
+     */
+    Buffer allocate(DType dtype, long length) {
+        return withMemory(() -> pool.allocate(dtype, length));
+    }
+
+    private <T> T withMemory(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (DeviceMemoryException e) {
+            if (!forgetRecorded()) {
+                throw e;
+            }
+            return work.get();
+        }
+    }
+
+    /** Forgets all recorded work, unless some is being recorded; returns whether there was any. */
+    private synchronized boolean forgetRecorded() {
+        if (recorded.isEmpty() || recording != null || closed) {
+            return false;
+        }
+        List.copyOf(recorded).forEach(this::destroy);
+        return true;
     }
 
     /** What waits for the device, or copies what is on the host now, cannot be recorded. */
@@ -251,7 +286,7 @@ final class CommandStream implements DeviceStream {
 
     @Override
     public Buffer allocate(long bytes) {
-        return pool.allocate(DType.U8, bytes);
+        return allocate(DType.U8, bytes);
     }
 
     @Override
@@ -279,7 +314,7 @@ final class CommandStream implements DeviceStream {
     synchronized Buffer uploadAhead(DType dtype, MemorySegment source) {
         requireOpen();
         requireNoRecording("copies numbers from the host to the device");
-        return copies.upload(dtype, source);
+        return withMemory(() -> copies.upload(dtype, source));
     }
 
     /** Copies from a buffer from element {@code start} on, and waits for all work before. */

@@ -79,7 +79,7 @@ public final class CudaDevice extends KernelDevice {
     private record Launch(DeviceLimits limits, CommandStream stream) implements Launcher {
         @Override
         public Buffer allocate(DType dtype, long length) {
-            return stream.pool().allocate(dtype, length);
+            return stream.allocate(dtype, length);
         }
 
         @Override
@@ -115,7 +115,7 @@ public final class CudaDevice extends KernelDevice {
 
     @Override
     public Buffer allocate(DType dtype, long length) {
-        return stream.pool().allocate(dtype, length);
+        return stream.allocate(dtype, length);
     }
 
     @Override

@@ -75,17 +75,27 @@ public final class Emulator {
 
     /** Returns the number of blocks of device memory that were not freed. */
     long blocks() {
-        try {
-            return (long) function("emulator_blocks", JAVA_LONG).invokeExact();
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
+        return count("emulator_blocks");
     }
 
     /** Returns how many graphs were launched. */
     long replays() {
+        return count("emulator_replays");
+    }
+
+    /** Returns how many graphs there are. */
+    long graphs() {
+        return count("emulator_graphs");
+    }
+
+    /** Returns how many graphs there were. */
+    long graphsMade() {
+        return count("emulator_graphs_made");
+    }
+
+    private long count(String function) {
         try {
-            return (long) function("emulator_replays", JAVA_LONG).invokeExact();
+            return (long) function(function, JAVA_LONG).invokeExact();
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
@@ -125,8 +135,13 @@ public final class Emulator {
 
     /** Returns how many things streams have put off. */
     long waiting() {
+        return count("emulator_waiting");
+    }
+
+    /** Sets how much memory the device has, as if others took the rest. */
+    void setMemory(long bytes) {
         try {
-            return (long) function("emulator_waiting", JAVA_LONG).invokeExact();
+            handle("emulator_set_memory", FunctionDescriptor.ofVoid(JAVA_LONG)).invokeExact(bytes);
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }

@@ -64,7 +64,7 @@ public final class MemoryPool<B> {
         /** Buffers from before: if one is released, its block waits for the end of this. */
         private final Set<Buffer> uses = Collections.newSetFromMap(new IdentityHashMap<>());
 
-        private boolean isSpoiled;
+        private String obstacle;
         private boolean isGivenBack;
 
         private Recorded() {}
@@ -84,8 +84,13 @@ public final class MemoryPool<B> {
         /** Notes that the work reads or writes a buffer. */
         public void use(Buffer buffer) {
             synchronized (MemoryPool.this) {
-                if (!(buffer instanceof PooledBuffer<?> own && own.owner() == this)) {
-                    uses.add(buffer);
+                BlockOwner<?> owner = buffer instanceof PooledBuffer<?> own ? own.owner() : null;
+                if (owner == this) {
+                    return;
+                }
+                uses.add(buffer);
+                if (recorded.contains(owner)) {
+                    obstacle = "it uses what other recorded work makes anew each time: copy that";
                 }
             }
         }
@@ -93,12 +98,13 @@ public final class MemoryPool<B> {
         /**
          * Ends the recording: what is allocated from now on is not for it.
          *
-         * @return whether all that it uses is still there: no buffer from before was released
+         * @return why the work cannot be done again, as not all that it uses will be there; nothing
+         *     if it can
          */
-        public boolean end() {
+        public Optional<String> end() {
             synchronized (MemoryPool.this) {
                 recording = null;
-                return !isSpoiled;
+                return Optional.ofNullable(obstacle);
             }
         }
 
@@ -340,7 +346,11 @@ public final class MemoryPool<B> {
         buffers--;
         for (Recorded user : recorded) {
             if (user.uses.remove(buffer)) {
-                user.isSpoiled |= user == recording;
+                if (user == recording) {
+                    user.obstacle =
+                            "it gives memory back that it uses and that was there before: change"
+                                    + " tensors that stay in place";
+                }
                 user.add(buffer.bytes(), block);
                 return;
             }
