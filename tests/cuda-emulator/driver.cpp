@@ -197,6 +197,8 @@ void emulator_set_order(int which) {
     noted(finish_all());
     order = (Order)which;
 }
+long emulator_used() { return (long)used; }
+
 /* the device's memory from now on, less than what is in use, too */
 void emulator_set_memory(size_t bytes) { memory_bytes = bytes; }
 

@@ -11,11 +11,11 @@ import org.gradus.tensor.Recording;
 import org.gradus.tensor.Tensor;
 
 /**
- * Records a training's step, in which the same updates take place each time, when some steps of the same shapes have gone by, and from then on does
- * what was recorded for each step of these shapes. Steps of other shapes, such as that with the
- * smaller batch at the end of an epoch, are left to be made as usual; if there come several of them
- * in a row, they are recorded in the place of the former. So are they if the device has forgotten
- * the recording, as another step needed its memory.
+ * Records a training's step, in which the same updates take place each time, when some steps of the
+ * same shapes have gone by, and from then on does what was recorded for each step of these shapes.
+ * Steps of other shapes, such as that with the smaller batch at the end of an epoch, are left to be
+ * made as usual; if there come several of them in a row, they are recorded in the place of the
+ * former. So are they if the device has forgotten the recording, as another step needed its memory.
  */
 final class StepRecorder {
     /** Whether steps are recorded. */

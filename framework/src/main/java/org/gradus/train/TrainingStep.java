@@ -17,6 +17,7 @@ final class TrainingStep {
     private final Module model;
     private final List<Updater> updaters = new ArrayList<>();
     private final Ema averages;
+
     /** One for each choice of updates that take place in a step. */
     private final Map<List<Updater>, StepRecorder> recorders = new HashMap<>();
 

@@ -138,6 +138,11 @@ public final class Emulator {
         return count("emulator_waiting");
     }
 
+    /** Returns how many bytes of the device's memory are in use. */
+    long used() {
+        return count("emulator_used");
+    }
+
     /** Sets how much memory the device has, as if others took the rest. */
     void setMemory(long bytes) {
         try {

@@ -270,16 +270,20 @@ public final class MemoryPool<B> {
     /** Returns a buffer that no report counts, for the device's own use. */
     public synchronized PooledBuffer<B> allocateUncounted(DType dtype, long length) {
         long bytes = size(length * dtype.bytes());
+        Optional<B> created = tryCreate(bytes);
+        if (created.isEmpty()) {
+            trim();
+            created = tryCreate(bytes);
+        }
         B block =
-                tryCreate(bytes)
-                        .orElseThrow(
-                                () ->
-                                        new DeviceException(
-                                                "the device "
-                                                        + limits.device()
-                                                        + " has not even "
-                                                        + bytes
-                                                        + " bytes left: close what else uses it"));
+                created.orElseThrow(
+                        () ->
+                                new DeviceException(
+                                        "the device "
+                                                + limits.device()
+                                                + " has not even "
+                                                + bytes
+                                                + " bytes left: close what else uses it"));
         return new PooledBuffer<>(this, dtype, length, bytes, block, null);
     }
 

@@ -73,4 +73,62 @@ class OutOfMemoryTest {
         TrainingResult result = trainer.batchSize(8).fit(Digits.train(), steps(3));
         assertEquals(3, result.steps());
     }
+
+    // ---- devices whose memory can be limited
+
+    static List<String> limitedDevices() {
+        return TestDevices.names().stream().filter(name -> !name.equals("cpu")).toList();
+    }
+
+    private static Device open(String name, long limit) {
+        String property = "gradus." + name.split(":")[0] + ".memory";
+        String before = System.getProperty(property);
+        System.setProperty(property, Long.toString(limit));
+        try {
+            return TestDevices.open(name);
+        } finally {
+            if (before == null) {
+                System.clearProperty(property);
+            } else {
+                System.setProperty(property, before);
+            }
+        }
+    }
+
+    private static TrainingResult train(Device device, Mlp model, int batch) {
+        return Trainer.of(model)
+                .device(device)
+                .batchSize(batch)
+                .capture("off")
+                .loss(Loss.crossEntropy())
+                .fit(Digits.train(), steps(12));
+    }
+
+    private static long peak(String name, int batch) {
+        try (Device device = open(name, 1L << 30)) {
+            Mlp model = new Mlp(64, List.of(300), 10, 0);
+            train(device, model, batch);
+            model.release();
+            return device.memory().peakUsedBytes();
+        }
+    }
+
+    /** With less memory than a batch of 64 needs, and more than one of 4. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("limitedDevices")
+    void aDeviceOfLittleMemoryTrainsOnSmallBatches(String name) {
+        long limit = (peak(name, 4) + peak(name, 64)) / 2;
+        try (Device device = open(name, limit)) {
+            Mlp model = new Mlp(64, List.of(300), 10, 0);
+            var problem = assertThrows(DeviceMemoryException.class, () -> train(device, model, 64));
+            String message = problem.getMessage();
+            assertTrue(message.contains(limit + " is the limit"), message);
+            assertTrue(message.contains(" x f32[300, 64], "), message);
+            TrainingResult result = train(device, model, 4);
+            assertEquals(12, result.steps());
+            assertTrue(device.memory().peakUsedBytes() <= limit);
+            model.release();
+            assertEquals(0, device.memory().usedBytes());
+        }
+    }
 }
