@@ -44,20 +44,29 @@ public record Epilogue(float alpha, float beta, Matrix bias, boolean relu) {
 
     /** Sets a part of the output to {@code beta * c + bias}. */
     void begin(Matrix c, int firstRow, int endRow, int firstColumn, int endColumn) {
-        float[] data = c.data();
-        boolean oneBias = bias != null && bias.columnStride() == 0;
+        boolean fills = beta == 0 && bias != null && c.columnStride() == 1;
+        int count = endColumn - firstColumn;
         for (int row = firstRow; row < endRow; row++) {
             int at = c.position(row, firstColumn);
-            if (beta == 0 && oneBias && c.columnStride() == 1) {
-                int end = at + endColumn - firstColumn;
-                Arrays.fill(data, at, end, bias.data()[bias.position(row, firstColumn)]);
-                continue;
+            if (fills && bias.columnStride() == 0) {
+                float one = bias.data()[bias.position(row, firstColumn)];
+                Arrays.fill(c.data(), at, at + count, one);
+            } else if (fills && bias.columnStride() == 1) {
+                int from = bias.position(row, firstColumn);
+                System.arraycopy(bias.data(), from, c.data(), at, count);
+            } else {
+                beginRow(c, row, firstColumn, endColumn);
             }
-            for (int column = firstColumn; column < endColumn; column++) {
-                float kept = beta == 0 ? 0 : beta * data[at];
-                data[at] = bias == null ? kept : kept + bias.data()[bias.position(row, column)];
-                at += c.columnStride();
-            }
+        }
+    }
+
+    private void beginRow(Matrix c, int row, int firstColumn, int endColumn) {
+        float[] data = c.data();
+        int at = c.position(row, firstColumn);
+        for (int column = firstColumn; column < endColumn; column++) {
+            float kept = beta == 0 ? 0 : beta * data[at];
+            data[at] = bias == null ? kept : kept + bias.data()[bias.position(row, column)];
+            at += c.columnStride();
         }
     }
 

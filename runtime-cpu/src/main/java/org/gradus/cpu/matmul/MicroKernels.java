@@ -26,10 +26,16 @@ public final class MicroKernels {
 
     private static final int WARM_DEPTH = 9;
     private static final int TIMED_DEPTH = 256;
-    private static final int TIMED_CALLS = 50;
+    private static final int TIMED_CALLS = 5;
 
-    /** For so long a kernel is timed: the compiler may still be at work. */
-    private static final long TIMED_NANOS = 250_000_000;
+    /** For so long a kernel is timed, from when it is compiled. */
+    private static final long TIMED_NANOS = 100_000_000;
+
+    /** Compiled kernels take less for a product and sum, interpreted ones a hundred times more. */
+    private static final double COMPILED_NANOS = 0.5;
+
+    /** How long the compiler is waited for. */
+    private static final long GIVE_UP_NANOS = 60_000_000_000L;
 
     private final List<MicroKernel> candidates;
 
@@ -48,10 +54,7 @@ public final class MicroKernels {
             return untimed(candidates);
         }
         var kernels = new MicroKernels(candidates, null);
-        Thread.ofPlatform()
-                .name("gradus-cpu-calibration")
-                .daemon()
-                .start(() -> kernels.costs = time(candidates));
+        Thread.ofPlatform().name("gradus-cpu-calibration").daemon().start(kernels::time);
         return kernels;
     }
 
@@ -97,10 +100,16 @@ public final class MicroKernels {
         return candidates.get(best);
     }
 
-    private static double[] time(List<MicroKernel> candidates) {
-        candidates.forEach(MicroKernels::warm);
+    /** Times one kernel after the other, so that the first serves while others are compiled. */
+    private void time() {
         warm(Packing.fastest());
-        return candidates.stream().mapToDouble(MicroKernels::time).toArray();
+        double[] known = new double[candidates.size()];
+        Arrays.fill(known, Double.POSITIVE_INFINITY);
+        for (int i = 0; i < known.length; i++) {
+            warm(candidates.get(i));
+            known[i] = time(candidates.get(i));
+            costs = known.clone();
+        }
     }
 
     private static void warm(MicroKernel kernel) {
@@ -125,16 +134,20 @@ public final class MicroKernels {
 
     private static double time(MicroKernel kernel) {
         var data = new Operands(kernel);
-        long begin = System.nanoTime();
+        double work = (double) TIMED_CALLS * TIMED_DEPTH * kernel.rows() * data.columns();
+        long now = System.nanoTime();
+        long end = now + GIVE_UP_NANOS;
         long best = Long.MAX_VALUE;
-        long now = begin;
-        while (now - begin < TIMED_NANOS) {
+        while (now < end) {
             for (int i = 0; i < TIMED_CALLS; i++) {
                 data.multiply(kernel, TIMED_DEPTH, (i & 1) == 0);
             }
-            long end = System.nanoTime();
-            best = Math.min(best, end - now);
-            now = end;
+            long after = System.nanoTime();
+            if (best > COMPILED_NANOS * work && after - now <= COMPILED_NANOS * work) {
+                end = after + TIMED_NANOS;
+            }
+            best = Math.min(best, after - now);
+            now = after;
         }
         return (double) best / (kernel.rows() * kernel.panels());
     }

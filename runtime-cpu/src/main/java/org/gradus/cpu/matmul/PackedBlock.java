@@ -58,20 +58,23 @@ public record PackedBlock(
     public void compute(int firstRow, int endRow, int firstColumn, int endColumn, float[] tile) {
         int height = kernel.rows();
         int toRow = Math.min(rows, endRow * height);
-        int toColumn = Math.min(columns, endColumn * WIDTH);
         boolean accumulate = !first || epilogue.prepares();
-        if (first && accumulate) {
-            epilogue.begin(c, firstRow * height, toRow, firstColumn * WIDTH, toColumn);
-        }
         int panel = firstColumn;
         while (panel < endColumn) {
             boolean several = panel + kernel.panels() <= endColumn;
             MicroKernel fitting = several ? kernel : kernel.single();
+            int next = panel + fitting.panels();
+            int column = panel * WIDTH;
+            int toColumn = Math.min(columns, next * WIDTH);
+            // panel by panel, while they are in the cache
+            if (first && accumulate) {
+                epilogue.begin(c, firstRow * height, toRow, column, toColumn);
+            }
             computeColumns(fitting, panel, firstRow, endRow, accumulate, tile);
-            panel += fitting.panels();
-        }
-        if (last) {
-            epilogue.end(c, firstRow * height, toRow, firstColumn * WIDTH, toColumn);
+            if (last) {
+                epilogue.end(c, firstRow * height, toRow, column, toColumn);
+            }
+            panel = next;
         }
     }
 

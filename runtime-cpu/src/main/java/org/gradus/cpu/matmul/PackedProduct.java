@@ -6,6 +6,11 @@ import org.gradus.cpu.threads.WorkerPool;
 /**
  * {@code F32} products of one pair of matrices, cut into blocks that suit the caches.
  *
+ * <p>The operand with fewer lines (rows of {@code a}, columns of {@code b}) is packed as a whole,
+ * for all tasks. A task packs some lines of the other one and multiplies them, block after block of
+ * the depth, while the sums stay in the second-level cache. A large operand is cut first, so that
+ * what is packed stays near.
+ *
  * <p>An element is summed in blocks of about {@value #DEPTH} products, each in ascending order, and
  * the blocks in ascending order; how the output is cut into tiles, and who computes them, does not
  * show in the result.
@@ -16,35 +21,36 @@ import org.gradus.cpu.threads.WorkerPool;
 public final class PackedProduct {
     private static final int SCRATCH_SLOTS = 3;
 
-    private static final int SLOT_A = 0;
-    private static final int SLOT_B = 1;
+    private static final int SLOT_SHARED = 0;
+    private static final int SLOT_OWN = 1;
     private static final int SLOT_TILE = 2;
 
     /** The depth of a block: a panel of {@code b} then stays in the first-level cache. */
     private static final int DEPTH = 256;
 
-    /** The rows of a tile task: its panels of {@code a} stay in the second-level cache. */
-    private static final int TASK_ROWS = 96;
+    /** The lines of a task: with their sums they stay in the second-level cache. */
+    private static final int TASK_LINES = 288;
 
-    /** The panels of {@code b} of a tile task. */
-    private static final int TASK_COLUMN_PANELS = 8;
+    /** Fewer lines take as long to pack as to multiply. */
+    private static final int FEWEST_TASK_LINES = 48;
 
-    /** The rows and columns that are packed before they are multiplied. */
-    private static final int PACKED_ROWS = 1_536;
+    /** Tasks for each thread, so that none waits long for the others. */
+    private static final int TASKS_PER_THREAD = 2;
 
-    private static final int PACKED_COLUMNS = 2_048;
+    /** The elements that are packed for all tasks at once, if the depth is not extreme. */
+    private static final int SHARED_ELEMENTS = 1 << 20;
 
-    /** Panels that one packing task packs. */
-    private static final int PACKING_PANELS = 8;
+    /** The depth that is packed for all tasks at once. */
+    private static final int SHARED_DEPTH = 16 * DEPTH;
+
+    /** Up to so many elements are packed faster by one thread than by waking others. */
+    private static final int PACKED_ALONE = 32_768;
+
+    /** Panels that one packing task packs: long runs in memory where lines are neighbours. */
+    private static final int PACKING_PANELS = 16;
 
     /** Products below this take no longer than to start the other threads. */
     private static final long SERIAL_WORK = 400_000;
-
-    /** If the smaller operand has fewer elements, each thread packs its own copy of it. */
-    private static final int COPIED_ELEMENTS = 32_768;
-
-    /** The rows or columns that one thread takes when the other operand is copied. */
-    private static final int SLAB = 192;
 
     private final WorkerPool pool;
     private final MicroKernels kernels;
@@ -71,234 +77,246 @@ public final class PackedProduct {
         long work = (long) rows * columns * depth;
         if (rows == 1 || columns == 1) {
             vectors.multiply(rows, columns, depth, a, b, c, epilogue);
-        } else if (work <= SERIAL_WORK) {
-            multiplySerially(rows, columns, depth, a, b, c, epilogue);
-        } else if ((long) Math.min(rows, columns) * depth <= COPIED_ELEMENTS) {
-            multiplySlabs(rows, columns, depth, a, b, c, epilogue);
         } else {
-            multiplyTogether(rows, columns, depth, a, b, c, epilogue);
+            int threads = work <= SERIAL_WORK ? 1 : pool.threads();
+            multiply(rows, columns, depth, a, b, c, epilogue, threads);
         }
-    }
-
-    private void multiplySlabs(
-            int rows, int columns, int depth, Matrix a, Matrix b, Matrix c, Epilogue epilogue) {
-        boolean alongRows = rows > columns;
-        int length = alongRows ? rows : columns;
-        pool.run(
-                PackedBlock.panels(length, SLAB),
-                (slab, worker) -> {
-                    int from = slab * SLAB;
-                    int size = Math.min(SLAB, length - from);
-                    if (alongRows) {
-                        multiplySerially(
-                                size,
-                                columns,
-                                depth,
-                                a.from(from, 0),
-                                b,
-                                c.from(from, 0),
-                                epilogue.from(from, 0));
-                    } else {
-                        multiplySerially(
-                                rows,
-                                size,
-                                depth,
-                                a,
-                                b.from(0, from),
-                                c.from(0, from),
-                                epilogue.from(0, from));
-                    }
-                });
     }
 
     /** Computes a product on the calling thread; parameters as for {@link #multiply}. */
     void multiplySerially(
             int rows, int columns, int depth, Matrix a, Matrix b, Matrix c, Epilogue epilogue) {
+        multiply(rows, columns, depth, a, b, c, epilogue, 1);
+    }
+
+    private void multiply(
+            int rows,
+            int columns,
+            int depth,
+            Matrix a,
+            Matrix b,
+            Matrix c,
+            Epilogue epilogue,
+            int threads) {
         if (depth == 0) {
             epilogue.begin(c, 0, rows, 0, columns);
             epilogue.end(c, 0, rows, 0, columns);
             return;
         }
         MicroKernel kernel = kernels.forRows(rows);
-        int depthStep = depthStep(depth);
-        float[] tile = scratch.floats(SLOT_TILE, PackedBlock.LARGEST_TILE);
-        for (int column = 0; column < columns; column += PACKED_COLUMNS) {
-            int width = Math.min(PACKED_COLUMNS, columns - column);
-            for (int k = 0; k < depth; k += depthStep) {
-                int part = Math.min(depthStep, depth - k);
-                float[] packedB = packB(b.from(k, column), width, part);
-                int rowStep = rowStep(rows, kernel);
-                for (int row = 0; row < rows; row += rowStep) {
-                    int height = Math.min(rowStep, rows - row);
-                    float[] packedA = packA(a.from(row, k), height, part, kernel, epilogue.alpha());
-                    var block =
-                            new PackedBlock(
-                                    kernel,
-                                    height,
-                                    width,
-                                    part,
-                                    packedA,
-                                    0,
-                                    packedB,
-                                    0,
-                                    c.from(row, column),
-                                    epilogue.from(row, column),
-                                    k == 0,
-                                    k + part == depth);
-                    block.compute(0, block.rowPanels(), 0, block.columnPanels(), tile);
-                }
+        var ofA = new Operand(a, rows, kernel.rows(), epilogue.alpha());
+        var ofB = new Operand(b.transposed(), columns, MicroKernel.WIDTH, 1);
+        boolean sharesB = columns <= rows;
+        Operand shared = sharesB ? ofB : ofA;
+        int step = depthStep(depth);
+        int deepest = Math.max(1, SHARED_DEPTH / step) * step;
+        int lines = Math.max(TASK_LINES, SHARED_ELEMENTS / Math.min(depth, deepest));
+        lines = PackedBlock.panels(lines, shared.width) * shared.width;
+        for (int line = 0; line < shared.lines; line += lines) {
+            int count = Math.min(lines, shared.lines - line);
+            Matrix part = sharesB ? c.from(0, line) : c.from(line, 0);
+            Epilogue after = sharesB ? epilogue.from(0, line) : epilogue.from(line, 0);
+            for (int k = 0; k < depth; k += deepest) {
+                new Part(
+                                kernel,
+                                (sharesB ? ofA : ofB).from(0, k),
+                                shared.from(line, k).first(count),
+                                sharesB,
+                                Math.min(deepest, depth - k),
+                                step,
+                                part,
+                                after,
+                                k == 0,
+                                k + deepest >= depth)
+                        .compute(threads);
             }
         }
-    }
-
-    private float[] packA(Matrix a, int rows, int depth, MicroKernel kernel, float alpha) {
-        int panels = PackedBlock.panels(rows, kernel.rows());
-        float[] packed = scratch.floats(SLOT_A, panels * kernel.rows() * depth);
-        packA(a, rows, depth, kernel, alpha, 0, panels, packed);
-        return packed;
-    }
-
-    private void packA(
-            Matrix a,
-            int rows,
-            int depth,
-            MicroKernel kernel,
-            float alpha,
-            int first,
-            int end,
-            float[] packed) {
-        int width = kernel.rows();
-        packing.pack(
-                a.data(),
-                a.offset(),
-                a.rowStride(),
-                a.columnStride(),
-                rows,
-                depth,
-                width,
-                first,
-                end,
-                packed,
-                0);
-        if (alpha != 1) {
-            for (int i = first * width * depth; i < end * width * depth; i++) {
-                packed[i] *= alpha;
-            }
-        }
-    }
-
-    private float[] packB(Matrix b, int columns, int depth) {
-        int panels = PackedBlock.panels(columns, MicroKernel.WIDTH);
-        float[] packed = scratch.floats(SLOT_B, panels * MicroKernel.WIDTH * depth);
-        packB(b, columns, depth, 0, panels, packed);
-        return packed;
-    }
-
-    private void packB(Matrix b, int columns, int depth, int first, int end, float[] packed) {
-        packing.pack(
-                b.data(),
-                b.offset(),
-                b.columnStride(),
-                b.rowStride(),
-                columns,
-                depth,
-                MicroKernel.WIDTH,
-                first,
-                end,
-                packed,
-                0);
-    }
-
-    /** All threads pack both operands, then all compute tiles from them. */
-    private void multiplyTogether(
-            int rows, int columns, int depth, Matrix a, Matrix b, Matrix c, Epilogue epilogue) {
-        MicroKernel kernel = kernels.forRows(rows);
-        int rowPanels = PackedBlock.panels(Math.min(rows, PACKED_ROWS), kernel.rows());
-        int rowStep = rows <= PACKED_ROWS ? rows : PACKED_ROWS / kernel.rows() * kernel.rows();
-        int columnPanels = PackedBlock.panels(Math.min(columns, PACKED_COLUMNS), MicroKernel.WIDTH);
-        int depthStep = depthStep(depth);
-        float[] packedA = scratch.floats(SLOT_A, rowPanels * kernel.rows() * depthStep);
-        float[] packedB = scratch.floats(SLOT_B, columnPanels * MicroKernel.WIDTH * depthStep);
-        for (int column = 0; column < columns; column += PACKED_COLUMNS) {
-            int width = Math.min(PACKED_COLUMNS, columns - column);
-            for (int k = 0; k < depth; k += depthStep) {
-                int part = Math.min(depthStep, depth - k);
-                for (int row = 0; row < rows; row += rowStep) {
-                    var block =
-                            new PackedBlock(
-                                    kernel,
-                                    Math.min(rowStep, rows - row),
-                                    width,
-                                    part,
-                                    packedA,
-                                    0,
-                                    packedB,
-                                    0,
-                                    c.from(row, column),
-                                    epilogue.from(row, column),
-                                    k == 0,
-                                    k + part == depth);
-                    pack(block, a.from(row, k), row == 0 ? b.from(k, column) : null);
-                    compute(block);
-                }
-            }
-        }
-    }
-
-    /** Packs a block's panels of {@code a}, and those of {@code b} if it is given. */
-    private void pack(PackedBlock block, Matrix a, Matrix b) {
-        int aTasks = PackedBlock.panels(block.rowPanels(), PACKING_PANELS);
-        int bTasks = b == null ? 0 : PackedBlock.panels(block.columnPanels(), PACKING_PANELS);
-        pool.run(
-                aTasks + bTasks,
-                (task, worker) -> {
-                    if (task < bTasks) {
-                        int first = task * PACKING_PANELS;
-                        int end = Math.min(block.columnPanels(), first + PACKING_PANELS);
-                        packB(b, block.columns(), block.depth(), first, end, block.b());
-                    } else {
-                        int first = (task - bTasks) * PACKING_PANELS;
-                        int end = Math.min(block.rowPanels(), first + PACKING_PANELS);
-                        packA(
-                                a,
-                                block.rows(),
-                                block.depth(),
-                                block.kernel(),
-                                block.epilogue().alpha(),
-                                first,
-                                end,
-                                block.a());
-                    }
-                });
-    }
-
-    private void compute(PackedBlock block) {
-        int rowPanels = rowStep(block.rows(), block.kernel()) / block.kernel().rows();
-        int rowTasks = PackedBlock.panels(block.rowPanels(), rowPanels);
-        int columnTasks = PackedBlock.panels(block.columnPanels(), TASK_COLUMN_PANELS);
-        pool.run(
-                rowTasks * columnTasks,
-                (task, worker) -> {
-                    int row = task % rowTasks * rowPanels;
-                    int column = task / rowTasks * TASK_COLUMN_PANELS;
-                    block.compute(
-                            row,
-                            Math.min(block.rowPanels(), row + rowPanels),
-                            column,
-                            Math.min(block.columnPanels(), column + TASK_COLUMN_PANELS),
-                            scratch.floats(SLOT_TILE, PackedBlock.LARGEST_TILE));
-                });
     }
 
     /** Cuts the depth into even parts of about {@link #DEPTH}. */
     public static int depthStep(int depth) {
-        int parts = PackedBlock.panels(depth, DEPTH + DEPTH / 4);
+        int parts = depth <= DEPTH + DEPTH / 4 ? 1 : PackedBlock.panels(depth, DEPTH);
         return PackedBlock.panels(PackedBlock.panels(depth, parts), 8) * 8;
     }
 
-    /** Cuts rows into even parts of whole panels and about {@link #TASK_ROWS} rows. */
-    private static int rowStep(int rows, MicroKernel kernel) {
-        int parts = PackedBlock.panels(rows, TASK_ROWS);
-        return PackedBlock.panels(PackedBlock.panels(rows, parts), kernel.rows()) * kernel.rows();
+    /**
+     * What is to be packed: rows of {@code a} or columns of {@code b}.
+     *
+     * @param data element {@code [line][k]}
+     * @param lines how many there are
+     * @param width the lines of a panel
+     * @param factor what elements are multiplied by
+     */
+    private record Operand(Matrix data, int lines, int width, float factor) {
+        Operand from(int line, int k) {
+            return new Operand(data.from(line, k), lines - line, width, factor);
+        }
+
+        Operand first(int count) {
+            return new Operand(data, count, width, factor);
+        }
+
+        int panels() {
+            return PackedBlock.panels(lines, width);
+        }
+
+        void pack(Packing packing, int depth, int first, int end, float[] target, int at) {
+            packing.pack(
+                    data.data(),
+                    data.offset(),
+                    data.rowStride(),
+                    data.columnStride(),
+                    lines,
+                    depth,
+                    width,
+                    first,
+                    end,
+                    target,
+                    at);
+            if (factor != 1) {
+                for (int i = at + first * width * depth; i < at + end * width * depth; i++) {
+                    target[i] *= factor;
+                }
+            }
+        }
+    }
+
+    /** A part of a product for which one operand is packed as a whole. */
+    private final class Part {
+        private final MicroKernel kernel;
+
+        /** The operand whose lines are dealt out to tasks. */
+        private final Operand cut;
+
+        /** The operand that all tasks read, block after block of the depth. */
+        private final Operand shared;
+
+        private final boolean sharesB;
+        private final int depth;
+
+        /** The depth of a block. */
+        private final int step;
+
+        private final Matrix c;
+        private final Epilogue epilogue;
+        private final boolean first;
+        private final boolean last;
+        private final float[] packed;
+
+        Part(
+                MicroKernel kernel,
+                Operand cut,
+                Operand shared,
+                boolean sharesB,
+                int depth,
+                int step,
+                Matrix c,
+                Epilogue epilogue,
+                boolean first,
+                boolean last) {
+            this.kernel = kernel;
+            this.cut = cut;
+            this.shared = shared;
+            this.sharesB = sharesB;
+            this.depth = depth;
+            this.step = step;
+            this.c = c;
+            this.epilogue = epilogue;
+            this.first = first;
+            this.last = last;
+            packed = scratch.floats(SLOT_SHARED, shared.panels() * shared.width * depth);
+        }
+
+        void compute(int threads) {
+            int groups = PackedBlock.panels(shared.panels(), PACKING_PANELS);
+            int packings = groups * PackedBlock.panels(depth, step);
+            boolean alone = (long) shared.lines * depth <= PACKED_ALONE;
+            run(alone ? 1 : threads, packings, (task, worker) -> packShared(task, groups));
+            int parts = PackedBlock.panels(cut.lines, TASK_LINES);
+            if (threads > 1 && parts < TASKS_PER_THREAD * threads) {
+                int most = PackedBlock.panels(cut.lines, FEWEST_TASK_LINES);
+                parts = Math.min(TASKS_PER_THREAD * threads, most);
+            }
+            int lines = PackedBlock.panels(PackedBlock.panels(cut.lines, parts), cut.width);
+            int taskLines = lines * cut.width;
+            int tasks = PackedBlock.panels(cut.lines, taskLines);
+            run(threads, tasks, (task, worker) -> computeLines(task * taskLines, taskLines));
+        }
+
+        private void run(int threads, int tasks, WorkerPool.Task task) {
+            if (threads > 1) {
+                pool.run(tasks, task);
+                return;
+            }
+            for (int i = 0; i < tasks; i++) {
+                task.run(i, 0);
+            }
+        }
+
+        private void packShared(int task, int groups) {
+            int k = task / groups * step;
+            int panel = task % groups * PACKING_PANELS;
+            int end = Math.min(shared.panels(), panel + PACKING_PANELS);
+            int part = Math.min(step, depth - k);
+            shared.from(0, k).pack(packing, part, panel, end, packed, sharedAt(k));
+        }
+
+        /** Returns where the block of the depth that begins at {@code k} is packed. */
+        private int sharedAt(int k) {
+            return k * shared.panels() * shared.width;
+        }
+
+        private void computeLines(int line, int most) {
+            Operand own = cut.from(line, 0).first(Math.min(most, cut.lines - line));
+            float[] ownPacked = scratch.floats(SLOT_OWN, own.panels() * own.width * step);
+            float[] tile = scratch.floats(SLOT_TILE, PackedBlock.LARGEST_TILE);
+            for (int k = 0; k < depth; k += step) {
+                int part = Math.min(step, depth - k);
+                own.from(0, k).pack(packing, part, 0, own.panels(), ownPacked, 0);
+                computeBlock(block(line, k, part, own, ownPacked), tile);
+            }
+        }
+
+        private PackedBlock block(int line, int k, int part, Operand own, float[] ownPacked) {
+            boolean begins = first && k == 0;
+            boolean ends = last && k + part == depth;
+            if (sharesB) {
+                return new PackedBlock(
+                        kernel,
+                        own.lines,
+                        shared.lines,
+                        part,
+                        ownPacked,
+                        0,
+                        packed,
+                        sharedAt(k),
+                        c.from(line, 0),
+                        epilogue.from(line, 0),
+                        begins,
+                        ends);
+            }
+            return new PackedBlock(
+                    kernel,
+                    shared.lines,
+                    own.lines,
+                    part,
+                    packed,
+                    sharedAt(k),
+                    ownPacked,
+                    0,
+                    c.from(0, line),
+                    epilogue.from(0, line),
+                    begins,
+                    ends);
+        }
+
+        /** Takes as many rows at a time as a task has lines: they are read for each panel. */
+        private void computeBlock(PackedBlock block, float[] tile) {
+            int panels = Math.max(1, TASK_LINES / kernel.rows());
+            for (int row = 0; row < block.rowPanels(); row += panels) {
+                int end = Math.min(block.rowPanels(), row + panels);
+                block.compute(row, end, 0, block.columnPanels(), tile);
+            }
+        }
     }
 }
