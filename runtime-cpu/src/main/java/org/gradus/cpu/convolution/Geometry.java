@@ -91,10 +91,4 @@ public record Geometry(
     public int filterSize() {
         return groupChannels() * taps();
     }
-
-    /** Returns the input index that an element of the window sees, or -1 beyond the ends. */
-    public int source(int axis, int position, int element) {
-        int index = position * stride[axis] - padding[axis] + element * dilation[axis];
-        return index < input[axis] ? Math.max(index, -1) : -1;
-    }
 }

@@ -12,29 +12,29 @@ import org.gradus.cpu.threads.Scratch;
 import org.gradus.cpu.threads.WorkerPool;
 
 /**
- * The gradient of a convolution's weight: over all images, the product of what the window sees,
- * {@code [window elements, positions]}, and the output's gradient, {@code [positions, filters]}.
+ * The gradient of a convolution's weight: over all images the product of the output's gradient,
+ * {@code [filters, positions]}, and what the window sees, {@code [positions, window elements]}.
  *
- * <p>Positions are counted along the rows of the padded image, ends of rows included, so that each
- * element of the window sees one run of the image; the output's gradient is zero at the ends. It is
- * packed once; tasks take some channels of the input each, over all images. Where there are few
- * channels, images are divided into a fixed number of parts as well, whose sums are added in order.
+ * <p>The output's gradient is packed once; tasks take some {@linkplain SeenPanels panels} each, and
+ * a few images at a time, whose panels stay in the second-level cache. Where there are few tasks,
+ * images are divided into a fixed number of parts as well, whose sums are added in order. Cost:
+ * {@code 2 * batch * filters * filterSize * positions} flops, and packing both sides.
  */
 final class WeightGradient {
     private static final int SLOT_GRADIENT = 0;
     private static final int SLOT_SUMS = 1;
-    private static final int SLOT_IMAGES = 2;
+    private static final int SLOT_PREPARED = 2;
     private static final int SLOT_PANELS = 3;
     private static final int SLOT_TILE = 4;
     private static final int SCRATCH_SLOTS = 5;
 
     private static final int WIDTH = MicroKernel.WIDTH;
 
-    /** The rows of a task's product: its panels stay in the second-level cache. */
-    private static final int TASK_ROWS = 96;
-
     /** Small images are put together until they have so many positions. */
     private static final int DEPTH = 256;
+
+    /** The panels of a task: with so many positions they stay in the second-level cache. */
+    private static final int TASK_PANELS = 16;
 
     /** Images are divided into parts below so many tasks. */
     private static final int ENOUGH_TASKS = 8;
@@ -44,7 +44,6 @@ final class WeightGradient {
 
     private final WorkerPool pool;
     private final MicroKernels kernels;
-    private final ChannelsLastWeightGradient channelsLast;
     private final Packing packing = Packing.fastest();
     private final RowCopy rowCopy = RowCopy.fastest();
     private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
@@ -52,67 +51,73 @@ final class WeightGradient {
     WeightGradient(WorkerPool pool, MicroKernels kernels) {
         this.pool = pool;
         this.kernels = kernels;
-        channelsLast = new ChannelsLastWeightGradient(pool, kernels);
     }
 
     /** How the work of one group of channels is cut; all of it follows from the shapes. */
     private record Plan(
             Geometry geometry,
-            PaddedImage image,
-            int[] taps,
-            int length,
-            int paddedFilters,
-            int imagesTogether,
-            int taskChannels,
+            SeenPanels seen,
+            MicroKernel kernel,
+            int paddedRows,
+            int images,
+            int depthStep,
+            int taskBlocks,
             int parts) {
-        static Plan of(Geometry geometry) {
-            var image = PaddedImage.ofInput(geometry);
-            int[] output = geometry.output();
-            int length = image.cell(output[0] - 1, output[1] - 1, output[2]);
-            int taskChannels = Math.clamp(TASK_ROWS / geometry.taps(), 1, geometry.groupChannels());
-            int channelTasks = PackedBlock.panels(geometry.groupChannels(), taskChannels);
-            int imagesTogether = Math.clamp(DEPTH / length, 1, geometry.batch());
-            int steps = PackedBlock.panels(geometry.batch(), imagesTogether);
+        static Plan of(Geometry geometry, MicroKernels kernels) {
+            MicroKernel kernel = kernels.forRows(geometry.groupFilters());
+            int positions = geometry.outputSize();
+            int images = Math.clamp(DEPTH / positions, 1, geometry.batch());
+            var seen = SeenPanels.of(geometry);
+            int blockPanels = seen.blockPanels();
+            int fitting = Math.max(1, TASK_PANELS / blockPanels);
+            // Kernels compute two panels at a time.
+            boolean odd = blockPanels % 2 == 1 && blockPanels < TASK_PANELS;
+            int even = odd ? (fitting + 1) / 2 * 2 : fitting;
+            int taskBlocks = Math.min(even, seen.blocks());
+            int tasks = PackedBlock.panels(seen.blocks(), taskBlocks);
+            int steps = PackedBlock.panels(geometry.batch(), images);
             return new Plan(
                     geometry,
-                    image,
-                    image.taps(geometry, taskChannels),
-                    length,
-                    PackedBlock.panels(geometry.groupFilters(), WIDTH) * WIDTH,
-                    imagesTogether,
-                    taskChannels,
-                    Math.clamp(ENOUGH_TASKS / channelTasks, 1, steps));
+                    seen,
+                    kernel,
+                    PackedBlock.panels(geometry.groupFilters(), kernel.rows()) * kernel.rows(),
+                    images,
+                    images == 1 ? PackedProduct.depthStep(positions) : images * positions,
+                    taskBlocks,
+                    Math.clamp(PackedBlock.panels(ENOUGH_TASKS, tasks), 1, steps));
         }
 
         int channelTasks() {
-            return PackedBlock.panels(geometry.groupChannels(), taskChannels);
+            return PackedBlock.panels(seen.blocks(), taskBlocks);
         }
 
         /** Returns how many steps it takes through all images. */
         int steps() {
-            return PackedBlock.panels(geometry.batch(), imagesTogether);
-        }
-
-        /** Returns the number of elements of the sums of one part. */
-        int partSize() {
-            return geometry.filterSize() * paddedFilters;
+            return PackedBlock.panels(geometry.batch(), images);
         }
 
         /** Returns how many images one step takes. */
         int imagesOf(int step) {
-            return Math.min(imagesTogether, geometry.batch() - step * imagesTogether);
+            return Math.min(images, geometry.batch() - step * images);
+        }
+
+        /** Returns how far apart rows of sums lie: not at a power of two, which caches dislike. */
+        int sumsStride() {
+            return taskBlocks * seen.blockPanels() * WIDTH + WIDTH;
+        }
+
+        /** Returns the number of elements of a task's sums. */
+        int sumsSize() {
+            return paddedRows * sumsStride();
         }
     }
 
     /** Computes the gradient of a dense weight; no size is 0. */
     void compute(Geometry geometry, Dense input, Dense outputGradient, Dense weightGradient) {
-        if (ChannelsLastWeightGradient.suits(geometry)) {
-            channelsLast.compute(geometry, input, outputGradient, weightGradient);
-            return;
-        }
-        var plan = Plan.of(geometry);
-        float[] sums = scratch.floats(SLOT_SUMS, plan.parts * plan.partSize());
-        int stepElements = plan.imagesTogether * plan.length * plan.paddedFilters;
+        var plan = Plan.of(geometry, kernels);
+        int tasks = plan.channelTasks() * plan.parts;
+        float[] sums = scratch.floats(SLOT_SUMS, tasks * plan.sumsSize());
+        int stepElements = plan.images * geometry.outputSize() * plan.paddedRows;
         int stepsAtOnce = Math.clamp(PACKED_ELEMENTS / stepElements, plan.parts, plan.steps());
         float[] packed = scratch.floats(SLOT_GRADIENT, stepsAtOnce * stepElements);
         for (int group = 0; group < geometry.groups(); group++) {
@@ -122,33 +127,31 @@ final class WeightGradient {
                 int end = Math.min(plan.steps(), from + stepsAtOnce);
                 pool.run(
                         end - first,
-                        (task, worker) ->
+                        (step, worker) ->
                                 packGradient(
                                         plan,
                                         outputGradient,
                                         current,
-                                        first + task,
+                                        first + step,
                                         packed,
-                                        task * stepElements));
-                int channelTasks = plan.channelTasks();
+                                        step * stepElements));
                 pool.run(
-                        channelTasks * plan.parts,
+                        tasks,
                         (task, worker) -> {
-                            int part = task / channelTasks;
                             for (int step = first; step < end; step++) {
-                                if (step % plan.parts == part) {
+                                if (step % plan.parts == task % plan.parts) {
                                     multiply(
                                             plan,
                                             input,
                                             current,
-                                            task % channelTasks * plan.taskChannels,
+                                            task / plan.parts * plan.taskBlocks,
                                             step,
                                             packed,
                                             (step - first) * stepElements,
                                             new Matrix(
                                                     sums,
-                                                    part * plan.partSize(),
-                                                    plan.paddedFilters,
+                                                    task * plan.sumsSize(),
+                                                    plan.sumsStride(),
                                                     1));
                                 }
                             }
@@ -158,189 +161,127 @@ final class WeightGradient {
         }
     }
 
-    /** The part of a step's positions that is multiplied at once. */
-    private static int depthStep(Plan plan, int images) {
-        return images == 1 ? PackedProduct.depthStep(plan.length) : images * plan.length;
-    }
-
-    /**
-     * Packs one step's gradient into panels of filters; for each part of its positions the panels
-     * lie one behind the other.
-     */
+    /** Packs one step's gradient into panels of filters, for each part of its positions. */
     private void packGradient(
             Plan plan, Dense gradient, int group, int step, float[] packed, int offset) {
         var geometry = plan.geometry;
         int images = plan.imagesOf(step);
-        int total = images * plan.length;
-        int depthStep = depthStep(plan, images);
+        int positions = geometry.outputSize();
         int filters = geometry.groupFilters();
-        int size = geometry.outputSize();
-        Arrays.fill(packed, offset, offset + total * plan.paddedFilters, 0);
+        int height = plan.kernel.rows();
         int[] starts = new int[filters];
-        Arrays.setAll(starts, filter -> filter * size);
-        for (int i = 0; i < images; i++) {
-            int image = step * plan.imagesTogether + i;
-            int from = gradient.offset() + (image * geometry.groups() + group) * filters * size;
-            int rows = geometry.output()[0] * geometry.output()[1];
-            for (int row = 0; row < rows; row++) {
-                int y = row % geometry.output()[1];
-                int k = i * plan.length + plan.image.cell(row / geometry.output()[1], y, 0);
-                packRow(
-                        plan,
-                        gradient.data(),
-                        from + row * geometry.output()[2],
-                        starts,
-                        k,
-                        depthStep,
-                        total,
-                        packed,
-                        offset);
+        Arrays.setAll(starts, filter -> filter * positions);
+        int total = images * positions;
+        for (int k = 0; k < total; k += plan.depthStep) {
+            int depth = Math.min(plan.depthStep, total - k);
+            int run = images == 1 ? depth : positions;
+            for (int filter = 0; filter < filters; filter += height) {
+                for (int i = 0; i < images; i++) {
+                    int image = step * plan.images + i;
+                    int first = (image * geometry.groups() + group) * filters * positions;
+                    packing.packLines(
+                            gradient.data(),
+                            gradient.offset() + first + (images == 1 ? k : 0),
+                            starts,
+                            filter,
+                            Math.min(height, filters - filter),
+                            run,
+                            height,
+                            packed,
+                            offset + k * plan.paddedRows + filter * depth + i * run * height);
+                }
             }
         }
     }
 
-    /** Packs one row of positions, which may belong to several parts, of all filters. */
-    private void packRow(
-            Plan plan,
-            float[] gradient,
-            int from,
-            int[] starts,
-            int k,
-            int depthStep,
-            int total,
-            float[] packed,
-            int offset) {
-        int length = plan.geometry.output()[2];
-        int filters = starts.length;
-        int done = 0;
-        while (done < length) {
-            int part = (k + done) / depthStep * depthStep;
-            int depth = Math.min(depthStep, total - part);
-            int count = Math.min(length - done, part + depth - k - done);
-            int to = offset + part * plan.paddedFilters + (k + done - part) * WIDTH;
-            for (int filter = 0; filter < filters; filter += WIDTH) {
-                packing.packLines(
-                        gradient,
-                        from + done,
-                        starts,
-                        filter,
-                        Math.min(WIDTH, filters - filter),
-                        count,
-                        WIDTH,
-                        packed,
-                        to + filter * depth);
-            }
-            done += count;
-        }
-    }
-
-    /** Adds one step's products for some channels of the input to their sums. */
+    /** Adds one step's products for some blocks of channels to their sums. */
     private void multiply(
             Plan plan,
             Dense input,
             int group,
-            int channel,
+            int block,
             int step,
             float[] gradient,
             int gradientOffset,
             Matrix sums) {
         var geometry = plan.geometry;
-        int channels = Math.min(plan.taskChannels, geometry.groupChannels() - channel);
-        int rows = channels * geometry.taps();
-        MicroKernel kernel = kernels.forRows(rows);
         int images = plan.imagesOf(step);
-        int imageSize = channels * plan.image.channelSize();
-        float[] padded = scratch.floats(SLOT_IMAGES, images * imageSize + PaddedImage.SLACK);
-        for (int i = 0; i < images; i++) {
-            int image = step * plan.imagesTogether + i;
-            int from = image * geometry.channels() + group * geometry.groupChannels() + channel;
-            plan.image.fill(
-                    rowCopy,
-                    input.data(),
-                    input.offset() + from * geometry.inputSize(),
-                    channels,
-                    padded,
-                    i * imageSize);
-        }
-        int total = images * plan.length;
-        int depthStep = depthStep(plan, images);
-        int panels = PackedBlock.panels(rows, kernel.rows());
-        float[] packed = scratch.floats(SLOT_PANELS, panels * kernel.rows() * depthStep);
-        for (int k = 0; k < total; k += depthStep) {
-            int depth = Math.min(depthStep, total - k);
-            packImages(plan, padded, imageSize, images, k, depth, rows, kernel, packed);
-            var block =
+        var seen = plan.seen;
+        int blocks = Math.min(plan.taskBlocks, seen.blocks() - block);
+        float[] prepared = scratch.floats(SLOT_PREPARED, blocks * images * seen.preparedSize());
+        seen.prepare(input, group, block, blocks, step * plan.images, images, prepared);
+        int total = images * geometry.outputSize();
+        int panels = blocks * seen.blockPanels();
+        float[] packed = scratch.floats(SLOT_PANELS, panels * WIDTH * plan.depthStep);
+        for (int k = 0; k < total; k += plan.depthStep) {
+            int depth = Math.min(plan.depthStep, total - k);
+            for (int panel = 0; panel < panels; panel++) {
+                int to = panel * depth * WIDTH;
+                seen.pack(prepared, block, panel, images, k, depth, packed, to);
+            }
+            var product =
                     new PackedBlock(
-                            kernel,
-                            rows,
-                            plan.paddedFilters,
+                            plan.kernel,
+                            plan.paddedRows,
+                            panels * WIDTH,
                             depth,
+                            gradient,
+                            gradientOffset + k * plan.paddedRows,
                             packed,
                             0,
-                            gradient,
-                            gradientOffset + k * plan.paddedFilters,
-                            sums.from(channel * geometry.taps(), 0),
+                            sums,
                             Epilogue.NONE,
                             step < plan.parts && k == 0,
                             false);
-            block.compute(
-                    0,
-                    panels,
-                    0,
-                    block.columnPanels(),
-                    scratch.floats(SLOT_TILE, PackedBlock.LARGEST_TILE));
-        }
-    }
-
-    /** Packs panels of window elements over a part of the positions of one or all images. */
-    private void packImages(
-            Plan plan,
-            float[] padded,
-            int imageSize,
-            int images,
-            int k,
-            int depth,
-            int rows,
-            MicroKernel kernel,
-            float[] packed) {
-        int height = kernel.rows();
-        int length = images == 1 ? depth : plan.length;
-        for (int row = 0; row < rows; row += height) {
-            for (int i = 0; i < images; i++) {
-                packing.packLines(
-                        padded,
-                        i * imageSize + k,
-                        plan.taps,
-                        row,
-                        Math.min(height, rows - row),
-                        length,
-                        height,
-                        packed,
-                        row * depth + i * length * height);
-            }
+            float[] tile = scratch.floats(SLOT_TILE, PackedBlock.LARGEST_TILE);
+            product.compute(0, product.rowPanels(), 0, panels, tile);
         }
     }
 
     /** Adds the parts' sums in order and stores them filter by filter. */
     private void store(Plan plan, float[] sums, Dense weightGradient, int group) {
         var geometry = plan.geometry;
-        int size = geometry.filterSize();
         int filters = geometry.groupFilters();
+        // All blocks but the last have as many weights as the first.
+        int[] columns = new int[plan.seen.weights(0)];
+        Arrays.setAll(columns, plan.seen::column);
         pool.run(
                 PackedBlock.panels(filters, WIDTH),
                 (task, worker) -> {
                     int end = Math.min(filters, (task + 1) * WIDTH);
                     for (int filter = task * WIDTH; filter < end; filter++) {
-                        int to = weightGradient.offset() + (group * filters + filter) * size;
-                        for (int i = 0; i < size; i++) {
-                            int from = i * plan.paddedFilters + filter;
-                            float sum = sums[from];
-                            for (int part = 1; part < plan.parts; part++) {
-                                sum += sums[part * plan.partSize() + from];
-                            }
-                            weightGradient.data()[to + i] = sum;
+                        for (int block = 0; block < plan.seen.blocks(); block++) {
+                            store(plan, sums, weightGradient, group, filter, block, columns);
                         }
                     }
                 });
+    }
+
+    private static void store(
+            Plan plan,
+            float[] sums,
+            Dense weightGradient,
+            int group,
+            int filter,
+            int block,
+            int[] columns) {
+        var geometry = plan.geometry;
+        var seen = plan.seen;
+        int task = block / plan.taskBlocks * plan.parts;
+        int column = block % plan.taskBlocks * seen.blockPanels() * WIDTH;
+        int from = task * plan.sumsSize() + filter * plan.sumsStride() + column;
+        float[] target = weightGradient.data();
+        int to =
+                weightGradient.offset()
+                        + (group * geometry.groupFilters() + filter) * geometry.filterSize()
+                        + block * columns.length;
+        for (int i = 0; i < seen.weights(block); i++) {
+            int at = from + columns[i];
+            float sum = sums[at];
+            for (int part = 1; part < plan.parts; part++) {
+                sum += sums[at + part * plan.sumsSize()];
+            }
+            target[to + i] = sum;
+        }
     }
 }
