@@ -9,7 +9,7 @@ import org.gradus.dtype.DType;
  *
  * @param description the hardware and how it is used, in a few words
  * @param kind what sort of hardware it is
- * @param memoryBytes how much memory there is for tensors
+ * @param memoryBytes how much memory it has; tensors may be given less
  * @param dtypes the element types it computes with
  * @param details what {@code gradus doctor} prints besides, in order
  */

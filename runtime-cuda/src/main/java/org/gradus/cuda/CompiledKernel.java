@@ -1,8 +1,5 @@
 package org.gradus.cuda;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jcuda.driver.CUmodule;
@@ -17,8 +14,7 @@ final class CompiledKernel {
     private final CUmodule module;
     private final MemorySegment function;
     private final Arena arena;
-    private MemorySegment values = MemorySegment.NULL;
-    private MemorySegment addresses = MemorySegment.NULL;
+    private KernelArguments arguments;
 
     /**
      * Holds a kernel.
@@ -47,24 +43,13 @@ final class CompiledKernel {
      * @return an array with the address of each
      */
     MemorySegment arguments(DevicePointer[] pointers, long[] words) {
-        long needed = (long) (pointers.length + words.length) * Long.BYTES;
-        if (values.byteSize() != needed) {
-            reserve(pointers.length, words.length);
+        if (arguments == null || !arguments.fits(pointers.length, words.length)) {
+            arguments = new KernelArguments(pointers.length, words.length, arena);
         }
-        for (int i = 0; i < pointers.length; i++) {
-            values.setAtIndex(JAVA_LONG, i, pointers[i].address());
-        }
+        arguments.setPointers(pointers);
         for (int i = 0; i < words.length; i++) {
-            values.setAtIndex(JAVA_LONG, pointers.length + i, words[i]);
+            arguments.setWord(i, words[i]);
         }
-        return addresses;
-    }
-
-    private void reserve(int pointers, int words) {
-        values = arena.allocate(JAVA_LONG, pointers + words);
-        addresses = arena.allocate(ADDRESS, pointers + 1);
-        for (int i = 0; i <= pointers; i++) {
-            addresses.setAtIndex(ADDRESS, i, values.asSlice((long) i * Long.BYTES));
-        }
+        return arguments.addresses();
     }
 }

@@ -2,7 +2,6 @@ package org.gradus.cuda;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -20,7 +19,7 @@ final class RecordedKernel {
 
     private final MemorySegment node;
     private final long[] words;
-    private final MemorySegment values;
+    private final KernelArguments arguments;
     private final MemorySegment parameters;
 
     /**
@@ -40,22 +39,15 @@ final class RecordedKernel {
             Arena arena) {
         this.node = node;
         this.words = words.clone();
-        MemorySegment arguments = arena.allocate(JAVA_LONG, pointers.length + words.length);
-        MemorySegment addresses = arena.allocate(ADDRESS, pointers.length + 1);
-        for (int i = 0; i < pointers.length; i++) {
-            arguments.setAtIndex(JAVA_LONG, i, pointers[i].address());
-        }
-        for (int i = 0; i <= pointers.length; i++) {
-            addresses.setAtIndex(ADDRESS, i, arguments.asSlice((long) i * Long.BYTES));
-        }
-        this.values = arguments.asSlice((long) pointers.length * Long.BYTES);
+        this.arguments = new KernelArguments(pointers.length, words.length, arena);
+        arguments.setPointers(pointers);
         this.parameters = arena.allocate(PARAMETERS_BYTES, Long.BYTES);
         parameters.set(ADDRESS, 0, function);
         for (int axis = 0; axis < 3; axis++) {
             parameters.set(JAVA_INT, GRID + axis * 4L, axis == 0 ? groups : 1);
             parameters.set(JAVA_INT, BLOCK + axis * 4L, axis == 0 ? groupSize : 1);
         }
-        parameters.set(ADDRESS, ARGUMENTS, addresses);
+        parameters.set(ADDRESS, ARGUMENTS, arguments.addresses());
     }
 
     /** Returns whether a launch has placeholders. */
@@ -72,8 +64,7 @@ final class RecordedKernel {
     void set(Graphs graphs, MemorySegment executable, long[] numbers) {
         for (int i = 0; i < words.length; i++) {
             long word = words[i];
-            values.setAtIndex(
-                    JAVA_LONG, i, Placeholder.is(word) ? Placeholder.word(word, numbers) : word);
+            arguments.setWord(i, Placeholder.is(word) ? Placeholder.word(word, numbers) : word);
         }
         graphs.setParameters(executable, node, parameters);
     }

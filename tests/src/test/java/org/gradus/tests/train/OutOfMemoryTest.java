@@ -23,8 +23,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What happens when a device has no memory left. */
 class OutOfMemoryTest {
-    /** More than any test has: 7.6 GB. */
+    /** More than these tests have: 7.6 GB. */
     private static final Shape HUGE = Shape.of(1900, 1000, 1000);
+
+    private static final long PLENTY = 1L << 30;
 
     static List<String> devices() {
         return TestDevices.names();
@@ -33,8 +35,8 @@ class OutOfMemoryTest {
     @ParameterizedTest
     @MethodSource("devices")
     void theErrorNamesWhoHoldsTheMemory(String name) {
-        Device device = Device.of(name);
-        try (var _ = Scope.open()) {
+        try (Device device = open(name, PLENTY);
+                var _ = Scope.open()) {
             Tensor.zeros(device, DType.F32, Shape.of(31, 37, 41));
             Tensor.zeros(device, DType.F32, Shape.of(31, 37, 41));
             Tensor.zeros(device, DType.I64, Shape.of(31, 37, 41));
@@ -53,7 +55,8 @@ class OutOfMemoryTest {
     /** The loss of a batch of 32 needs what there is no memory for; that of 8 does not. */
     @ParameterizedTest
     @MethodSource("devices")
-    void trainingGoesOnWithASmallerBatch(String device) {
+    void trainingGoesOnWithASmallerBatch(String name) {
+        Device device = open(name, PLENTY);
         Mlp model = new Mlp(64, List.of(16), 10, 0);
         Loss greedy =
                 (output, target) -> {
@@ -72,6 +75,8 @@ class OutOfMemoryTest {
         assertTrue(Tensor.liveStorages() <= before + parameters);
         TrainingResult result = trainer.batchSize(8).fit(Digits.train(), steps(3));
         assertEquals(3, result.steps());
+        model.release();
+        device.close();
     }
 
     // ---- devices whose memory can be limited
@@ -80,6 +85,7 @@ class OutOfMemoryTest {
         return TestDevices.names().stream().filter(name -> !name.equals("cpu")).toList();
     }
 
+    /** Opens a device for one test; the CPU's limit is that of the virtual machine. */
     private static Device open(String name, long limit) {
         String property = "gradus." + name.split(":")[0] + ".memory";
         String before = System.getProperty(property);
@@ -105,7 +111,7 @@ class OutOfMemoryTest {
     }
 
     private static long peak(String name, int batch) {
-        try (Device device = open(name, 1L << 30)) {
+        try (Device device = open(name, PLENTY)) {
             Mlp model = new Mlp(64, List.of(300), 10, 0);
             train(device, model, batch);
             model.release();
