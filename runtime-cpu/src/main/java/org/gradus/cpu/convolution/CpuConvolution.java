@@ -41,7 +41,7 @@ public final class CpuConvolution implements ConvolutionKernels {
         this.pool = pool;
         wholeImages = new WholeImage(pool, kernels);
         product = new ImplicitProduct(pool, kernels);
-        inputGradients = new InputGradient(product);
+        inputGradients = new InputGradient(pool, product);
         weightGradients = new WeightGradient(pool, kernels);
         winograd = new Winograd(pool, kernels);
     }

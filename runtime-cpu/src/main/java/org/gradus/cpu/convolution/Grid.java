@@ -1,5 +1,7 @@
 package org.gradus.cpu.convolution;
 
+import java.util.Arrays;
+
 /**
  * The positions of a window, and where their results lie in a channel of the output.
  *
@@ -11,6 +13,31 @@ record Grid(int[] sizes, int start, int[] strides) {
     /** Returns the grid whose results fill a channel. */
     static Grid dense(int[] sizes) {
         return new Grid(sizes, 0, new int[] {sizes[1] * sizes[2], sizes[2], 1});
+    }
+
+    /**
+     * Returns, for the inputs of a convolution that lie a stride apart, where they are: one grid
+     * for each first input within a stride, the last axis fastest.
+     */
+    static Grid[] ofPhases(Geometry geometry) {
+        int[] input = geometry.input();
+        int[] stride = geometry.stride();
+        int[] distances = {input[1] * input[2], input[2], 1};
+        var result = new Grid[stride[0] * stride[1] * stride[2]];
+        for (int i = 0; i < result.length; i++) {
+            int[] phase = {i / stride[2] / stride[1], i / stride[2] % stride[1], i % stride[2]};
+            int[] sizes = new int[Geometry.AXES];
+            int[] strides = new int[Geometry.AXES];
+            int start = 0;
+            for (int axis = 0; axis < Geometry.AXES; axis++) {
+                int inputs = (input[axis] - phase[axis] + stride[axis] - 1) / stride[axis];
+                sizes[axis] = Math.max(0, inputs);
+                strides[axis] = stride[axis] * distances[axis];
+                start += phase[axis] * distances[axis];
+            }
+            result[i] = new Grid(sizes, start, strides);
+        }
+        return result;
     }
 
     /** Returns the number of positions. */
@@ -25,7 +52,10 @@ record Grid(int[] sizes, int start, int[] strides) {
 
     /** Returns whether another grid's results lie between this one's, each behind one of these. */
     boolean alternatesWith(Grid next) {
-        return strides[2] == 2 && next.strides[2] == 2 && next.start == start + 1;
+        return strides[2] == 2
+                && next.strides[2] == 2
+                && next.start == start + 1
+                && Arrays.equals(sizes, next.sizes);
     }
 
     /**

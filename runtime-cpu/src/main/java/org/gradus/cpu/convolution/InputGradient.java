@@ -3,6 +3,7 @@ package org.gradus.cpu.convolution;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.gradus.cpu.threads.WorkerPool;
 
 /**
  * The gradient of a convolution's input. The inputs that lie {@code stride} apart are reached by
@@ -13,9 +14,11 @@ final class InputGradient {
     private static final int AXES = Geometry.AXES;
 
     private final ImplicitProduct product;
+    private final FoldedInputGradient folded;
 
-    InputGradient(ImplicitProduct product) {
+    InputGradient(WorkerPool pool, ImplicitProduct product) {
         this.product = product;
+        folded = new FoldedInputGradient(pool, product);
     }
 
     /**
@@ -47,6 +50,10 @@ final class InputGradient {
 
     /** Computes the gradient of a dense input. */
     void compute(Geometry geometry, Dense outputGradient, Dense weight, Dense inputGradient) {
+        if (FoldedInputGradient.suits(geometry)) {
+            folded.compute(geometry, outputGradient, weight, inputGradient);
+            return;
+        }
         var phases = new Phase[AXES][];
         int[] before = new int[AXES];
         int[] extent = new int[AXES];
@@ -65,14 +72,13 @@ final class InputGradient {
             extent[axis] = phases[axis][0].count + highest - lowest;
         }
         var image = PaddedImage.of(geometry.output(), before, new int[] {1, 1, 1}, extent);
+        Grid[] grids = Grid.ofPhases(geometry);
         var parts = new ArrayList<WindowProduct.Part>();
-        for (int z = 0; z < phases[0].length; z++) {
-            for (int y = 0; y < phases[1].length; y++) {
-                for (int x = 0; x < phases[2].length; x++) {
-                    Phase[] phase = {phases[0][z], phases[1][y], phases[2][x]};
-                    int[] input = geometry.input();
-                    int start = (z * input[1] + y) * input[2] + x;
-                    parts.add(part(geometry, image, phase, start, weight));
+        for (Phase z : phases[0]) {
+            for (Phase y : phases[1]) {
+                for (Phase x : phases[2]) {
+                    Phase[] phase = {z, y, x};
+                    parts.add(part(geometry, image, phase, grids[parts.size()], weight));
                 }
             }
         }
@@ -110,16 +116,7 @@ final class InputGradient {
     }
 
     private static WindowProduct.Part part(
-            Geometry geometry, PaddedImage image, Phase[] phase, int start, Dense weight) {
-        int[] input = geometry.input();
-        int[] stride = geometry.stride();
-        var grid =
-                new Grid(
-                        new int[] {phase[0].count, phase[1].count, phase[2].count},
-                        start,
-                        new int[] {
-                            stride[0] * input[1] * input[2], stride[1] * input[2], stride[2]
-                        });
+            Geometry geometry, PaddedImage image, Phase[] phase, Grid grid, Dense weight) {
         int groupSize = geometry.groupFilters() * geometry.filterSize();
         int[] columns = columns(geometry, windowElements(geometry, phase));
         return new WindowProduct.Part(

@@ -31,6 +31,16 @@ public record Reach(int input, int kernel, int stride, int padding, int dilation
         return result;
     }
 
+    /** Returns the reach of a convolution's window along an axis. */
+    public static Reach of(Geometry geometry, int axis) {
+        return new Reach(
+                geometry.input()[axis],
+                geometry.kernel()[axis],
+                geometry.stride()[axis],
+                geometry.padding()[axis],
+                geometry.dilation()[axis]);
+    }
+
     /** Returns the input index that an element sees at a position; it may lie beyond the ends. */
     public int index(int position, int element) {
         return position * stride - padding + element * dilation;

@@ -4,8 +4,8 @@ import org.gradus.cpu.vector.VectorProvider;
 
 /**
  * Copies rows of images, which are often shorter than a call of {@code System.arraycopy} is worth:
- * whole, every second element, or two rows into one in turns. Source and target are different parts
- * of memory; nothing but the named elements is read or written.
+ * whole, every second element, or two rows into one in turns; and adds them. Source and target are
+ * different parts of memory; nothing but the named elements is read or written.
  */
 abstract class RowCopy {
     /** Returns the fastest for this processor. */
@@ -49,6 +49,17 @@ abstract class RowCopy {
 
     /** Copies rows as they are. */
     abstract void copy(
+            float[] source,
+            int from,
+            int fromStride,
+            int rows,
+            int length,
+            float[] target,
+            int to,
+            int toStride);
+
+    /** Adds rows to others. */
+    abstract void add(
             float[] source,
             int from,
             int fromStride,

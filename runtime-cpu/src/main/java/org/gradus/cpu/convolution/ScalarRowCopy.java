@@ -18,6 +18,25 @@ final class ScalarRowCopy extends RowCopy {
     }
 
     @Override
+    void add(
+            float[] source,
+            int from,
+            int fromStride,
+            int rows,
+            int length,
+            float[] target,
+            int to,
+            int toStride) {
+        for (int row = 0; row < rows; row++) {
+            int s = from + row * fromStride;
+            int t = to + row * toStride;
+            for (int i = 0; i < length; i++) {
+                target[t + i] += source[s + i];
+            }
+        }
+    }
+
+    @Override
     void halve(
             float[] source,
             int from,

@@ -1,5 +1,6 @@
 package org.gradus.cpu.convolution;
 
+import java.util.Arrays;
 import org.gradus.cpu.matmul.MicroKernel;
 import org.gradus.cpu.matmul.PackedBlock;
 
@@ -15,15 +16,7 @@ abstract class SeenPanels {
 
     SeenPanels(Geometry geometry) {
         this.geometry = geometry;
-        for (int axis = 0; axis < Geometry.AXES; axis++) {
-            reach[axis] =
-                    new Reach(
-                            geometry.input()[axis],
-                            geometry.kernel()[axis],
-                            geometry.stride()[axis],
-                            geometry.padding()[axis],
-                            geometry.dilation()[axis]);
-        }
+        Arrays.setAll(reach, axis -> Reach.of(geometry, axis));
     }
 
     /** Returns those that fill most lanes of a convolution. */

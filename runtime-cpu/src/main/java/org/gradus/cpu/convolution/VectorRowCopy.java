@@ -53,6 +53,27 @@ final class VectorRowCopy extends RowCopy {
     }
 
     @Override
+    void add(
+            float[] source,
+            int from,
+            int fromStride,
+            int rows,
+            int length,
+            float[] target,
+            int to,
+            int toStride) {
+        for (int i = 0; i < length; i += LANES) {
+            VectorMask<Float> mask = first(length - i);
+            for (int row = 0; row < rows; row++) {
+                int t = to + i + row * toStride;
+                FloatVector.fromArray(SPECIES, source, from + i + row * fromStride, mask)
+                        .add(FloatVector.fromArray(SPECIES, target, t, mask))
+                        .intoArray(target, t, mask);
+            }
+        }
+    }
+
+    @Override
     void halve(
             float[] source,
             int from,

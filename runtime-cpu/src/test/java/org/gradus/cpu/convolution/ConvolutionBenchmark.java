@@ -59,7 +59,7 @@ public class ConvolutionBenchmark {
         pool = new WorkerPool(1);
         var kernels = MicroKernels.ofProcessor();
         product = new ImplicitProduct(pool, kernels);
-        inputGradient = new InputGradient(product);
+        inputGradient = new InputGradient(pool, product);
         weightGradient = new WeightGradient(pool, kernels);
         winograd = new Winograd(pool, kernels);
         input = random(BATCH * channels * size * size);

@@ -146,6 +146,20 @@ final class CpuConvolutionTest {
                         of(1, 1, 2),
                         of(0, 1, 0),
                         of(1, 1, 1)),
+                // Few channels for many filters: their gradients are folded.
+                square(9, 1, 19, 1, 14, 4, 2, 1, 1),
+                square(2, 2, 9, 1, 15, 4, 2, 1, 1),
+                square(3, 4, 16, 2, 11, 5, 3, 2, 2),
+                new Case(
+                        2,
+                        1,
+                        5,
+                        1,
+                        of(5, 6, 9),
+                        of(3, 2, 4),
+                        of(2, 1, 2),
+                        of(1, 0, 3),
+                        of(1, 1, 2)),
                 // Positions of single images, cut; phases of stride 2 over more than a row.
                 square(1, 5, 4, 1, 62, 4, 2, 1, 1),
                 square(1, 2, 3, 1, 30, 1, 1, 0, 1),
