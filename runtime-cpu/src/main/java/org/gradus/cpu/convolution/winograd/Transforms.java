@@ -2,16 +2,17 @@ package org.gradus.cpu.convolution.winograd;
 
 /**
  * The transforms of minimal filtering F(2×2, 3×3) (Lavin and Gray, 2015): 16 products instead of 36
- * for each 2 by 2 of the output. First along rows, then along columns:
+ * for each 2 by 2 of the output.
  *
  * <pre>
- * input     rows [d0 - d2, d1 + d2, d2 - d1, d1 - d3], columns likewise
- * gradient  of the output: rows [y0, y0 + y1, y0 - y1, -y1], columns likewise
- * output    columns [m0 + m1 + m2, m1 - m2 - m3], rows likewise
+ * input     rows [d0 - d2, d1 + d2, d2 - d1, d1 - d3], then columns likewise
+ * gradient  of the output: columns [y0, y0 + y1, y0 - y1, -y1], then rows likewise
+ * output    columns [m0 + m1 + m2, m1 - m2 - m3], then rows likewise
  * </pre>
  *
- * <p>Element {@code [row][column]} of a transformed tile is point {@code 4 * row + column}.
- * Neighbouring tiles are neighbours in memory everywhere, so that vectors take several at once.
+ * <p>Element {@code [row][column]} of a transformed tile is point {@code 4 * row + column}. A
+ * product for the output takes tiles of a channel that are neighbours in memory; one for the
+ * gradient of the filters sums over tiles, and takes channels that are.
  */
 class Transforms {
     /** The elements of a transformed tile. */
@@ -79,32 +80,63 @@ class Transforms {
         }
     }
 
-    /** Transforms one row of the output's gradient, as {@link #inputRow} does one of the input. */
-    void gradientRow(float[] row, int from, int tiles, float[] planes, int to, int plane) {
-        for (int t = 0; t < tiles; t++) {
-            float y0 = row[from + 2 * t];
-            float y1 = row[from + 2 * t + 1];
-            planes[to + t] = y0;
-            planes[to + plane + t] = y0 + y1;
-            planes[to + 2 * plane + t] = y0 - y1;
-            planes[to + 3 * plane + t] = -y1;
+    /**
+     * Transforms neighbouring input tiles whose channels are neighbours in memory.
+     *
+     * @param pixels rows of pixels of {@code width} channels each
+     * @param rows where the four rows of the first tile begin
+     * @param target receives, for each point, {@code width} channels of each tile
+     * @param to where the first tile's first point goes
+     * @param point the distance between points
+     */
+    void input(
+            float[] pixels, int[] rows, int width, int tiles, float[] target, int to, int point) {
+        float[] w = new float[POINTS];
+        for (int i = 0; i < tiles * width; i++) {
+            int pixel = i / width * 2 * width + i % width;
+            for (int y = 0; y < SIDE; y++) {
+                int at = rows[y] + pixel;
+                float d0 = pixels[at];
+                float d1 = pixels[at + width];
+                float d2 = pixels[at + 2 * width];
+                float d3 = pixels[at + 3 * width];
+                w[SIDE * y] = d0 - d2;
+                w[SIDE * y + 1] = d1 + d2;
+                w[SIDE * y + 2] = d2 - d1;
+                w[SIDE * y + 3] = d1 - d3;
+            }
+            for (int x = 0; x < SIDE; x++) {
+                int v = to + x * point + i;
+                target[v] = w[x] - w[x + 8];
+                target[v + SIDE * point] = w[x + 4] + w[x + 8];
+                target[v + 2 * SIDE * point] = w[x + 8] - w[x + 4];
+                target[v + 3 * SIDE * point] = w[x + 4] - w[x + 12];
+            }
         }
     }
 
-    /** Transforms the columns of {@value #GROUP} tiles of the output's gradient, of two rows. */
-    void gradientColumns(float[] planes, int from, int plane, float[] target, int to, int point) {
-        for (int x = 0; x < SIDE; x++) {
-            for (int t = 0; t < GROUP; t++) {
-                int at = from + x * plane + t;
-                float w0 = planes[at];
-                float w1 = planes[at + SIDE * plane];
-                int v = to + x * point + t;
-                target[v] = w0;
-                target[v + SIDE * point] = w0 + w1;
-                target[v + 2 * SIDE * point] = w0 - w1;
-                target[v + 3 * SIDE * point] = -w1;
-            }
+    /** Transforms tiles of the output's gradient, of two rows, as {@link #input} does. */
+    void gradient(
+            float[] pixels, int[] rows, int width, int tiles, float[] target, int to, int point) {
+        for (int i = 0; i < tiles * width; i++) {
+            int pixel = i / width * 2 * width + i % width;
+            float y00 = pixels[rows[0] + pixel];
+            float y01 = pixels[rows[0] + pixel + width];
+            float y10 = pixels[rows[1] + pixel];
+            float y11 = pixels[rows[1] + pixel + width];
+            int v = to + i;
+            storeGradient(y00, y01, target, v, point);
+            storeGradient(y00 + y10, y01 + y11, target, v + SIDE * point, point);
+            storeGradient(y00 - y10, y01 - y11, target, v + 2 * SIDE * point, point);
+            storeGradient(-y10, -y11, target, v + 3 * SIDE * point, point);
         }
+    }
+
+    private static void storeGradient(float y0, float y1, float[] target, int to, int point) {
+        target[to] = y0;
+        target[to + point] = y0 + y1;
+        target[to + 2 * point] = y0 - y1;
+        target[to + 3 * point] = -y1;
     }
 
     /**

@@ -75,32 +75,113 @@ final class VectorTransforms extends Transforms {
     }
 
     @Override
-    void gradientRow(float[] row, int from, int tiles, float[] planes, int to, int plane) {
-        for (int t = 0; t < tiles; t += LANES) {
-            int at = from + 2 * t;
-            FloatVector a = FloatVector.fromArray(SPECIES, row, at);
-            FloatVector b = FloatVector.fromArray(SPECIES, row, at + LANES);
-            FloatVector y0 = a.rearrange(EVEN_LANES).blend(b.rearrange(EVEN_LANES), UPPER_HALF);
-            FloatVector y1 = a.rearrange(ODD_LANES).blend(b.rearrange(ODD_LANES), UPPER_HALF);
-            y0.intoArray(planes, to + t);
-            y0.add(y1).intoArray(planes, to + plane + t);
-            y0.sub(y1).intoArray(planes, to + 2 * plane + t);
-            y1.neg().intoArray(planes, to + 3 * plane + t);
+    void input(
+            float[] pixels, int[] rows, int width, int tiles, float[] target, int to, int point) {
+        int row0 = rows[0];
+        int row1 = rows[1];
+        int row2 = rows[2];
+        int row3 = rows[3];
+        for (int lane = 0; lane < width; lane += LANES) {
+            VectorMask<Float> inside = SPECIES.indexInRange(lane, width);
+            for (int t = 0; t < tiles; t++) {
+                int at = 2 * t * width + lane;
+                FloatVector d00 = FloatVector.fromArray(SPECIES, pixels, row0 + at);
+                FloatVector d01 = FloatVector.fromArray(SPECIES, pixels, row0 + at + width);
+                FloatVector d02 = FloatVector.fromArray(SPECIES, pixels, row0 + at + 2 * width);
+                FloatVector d03 = FloatVector.fromArray(SPECIES, pixels, row0 + at + 3 * width);
+                FloatVector w00 = d00.sub(d02);
+                FloatVector w01 = d01.add(d02);
+                FloatVector w02 = d02.sub(d01);
+                FloatVector w03 = d01.sub(d03);
+                FloatVector d10 = FloatVector.fromArray(SPECIES, pixels, row1 + at);
+                FloatVector d11 = FloatVector.fromArray(SPECIES, pixels, row1 + at + width);
+                FloatVector d12 = FloatVector.fromArray(SPECIES, pixels, row1 + at + 2 * width);
+                FloatVector d13 = FloatVector.fromArray(SPECIES, pixels, row1 + at + 3 * width);
+                FloatVector w10 = d10.sub(d12);
+                FloatVector w11 = d11.add(d12);
+                FloatVector w12 = d12.sub(d11);
+                FloatVector w13 = d11.sub(d13);
+                FloatVector d20 = FloatVector.fromArray(SPECIES, pixels, row2 + at);
+                FloatVector d21 = FloatVector.fromArray(SPECIES, pixels, row2 + at + width);
+                FloatVector d22 = FloatVector.fromArray(SPECIES, pixels, row2 + at + 2 * width);
+                FloatVector d23 = FloatVector.fromArray(SPECIES, pixels, row2 + at + 3 * width);
+                FloatVector w20 = d20.sub(d22);
+                FloatVector w21 = d21.add(d22);
+                FloatVector w22 = d22.sub(d21);
+                FloatVector w23 = d21.sub(d23);
+                FloatVector d30 = FloatVector.fromArray(SPECIES, pixels, row3 + at);
+                FloatVector d31 = FloatVector.fromArray(SPECIES, pixels, row3 + at + width);
+                FloatVector d32 = FloatVector.fromArray(SPECIES, pixels, row3 + at + 2 * width);
+                FloatVector d33 = FloatVector.fromArray(SPECIES, pixels, row3 + at + 3 * width);
+                FloatVector w30 = d30.sub(d32);
+                FloatVector w31 = d31.add(d32);
+                FloatVector w32 = d32.sub(d31);
+                FloatVector w33 = d31.sub(d33);
+                int v = to + t * width + lane;
+                w00.sub(w20).intoArray(target, v, inside);
+                w10.add(w20).intoArray(target, v + SIDE * point, inside);
+                w20.sub(w10).intoArray(target, v + 2 * SIDE * point, inside);
+                w10.sub(w30).intoArray(target, v + 3 * SIDE * point, inside);
+                v += point;
+                w01.sub(w21).intoArray(target, v, inside);
+                w11.add(w21).intoArray(target, v + SIDE * point, inside);
+                w21.sub(w11).intoArray(target, v + 2 * SIDE * point, inside);
+                w11.sub(w31).intoArray(target, v + 3 * SIDE * point, inside);
+                v += point;
+                w02.sub(w22).intoArray(target, v, inside);
+                w12.add(w22).intoArray(target, v + SIDE * point, inside);
+                w22.sub(w12).intoArray(target, v + 2 * SIDE * point, inside);
+                w12.sub(w32).intoArray(target, v + 3 * SIDE * point, inside);
+                v += point;
+                w03.sub(w23).intoArray(target, v, inside);
+                w13.add(w23).intoArray(target, v + SIDE * point, inside);
+                w23.sub(w13).intoArray(target, v + 2 * SIDE * point, inside);
+                w13.sub(w33).intoArray(target, v + 3 * SIDE * point, inside);
+            }
         }
     }
 
     @Override
-    void gradientColumns(float[] planes, int from, int plane, float[] target, int to, int point) {
-        for (int x = 0; x < SIDE; x++) {
-            for (int t = 0; t < GROUP; t += LANES) {
-                int at = from + x * plane + t;
-                FloatVector w0 = FloatVector.fromArray(SPECIES, planes, at);
-                FloatVector w1 = FloatVector.fromArray(SPECIES, planes, at + SIDE * plane);
-                int v = to + x * point + t;
-                w0.intoArray(target, v);
-                w0.add(w1).intoArray(target, v + SIDE * point);
-                w0.sub(w1).intoArray(target, v + 2 * SIDE * point);
-                w1.neg().intoArray(target, v + 3 * SIDE * point);
+    void gradient(
+            float[] pixels, int[] rows, int width, int tiles, float[] target, int to, int point) {
+        int upper = rows[0];
+        int lower = rows[1];
+        for (int lane = 0; lane < width; lane += LANES) {
+            VectorMask<Float> inside = SPECIES.indexInRange(lane, width);
+            for (int t = 0; t < tiles; t++) {
+                int at = 2 * t * width + lane;
+                FloatVector y00 = FloatVector.fromArray(SPECIES, pixels, upper + at);
+                FloatVector y01 = FloatVector.fromArray(SPECIES, pixels, upper + at + width);
+                FloatVector y10 = FloatVector.fromArray(SPECIES, pixels, lower + at);
+                FloatVector y11 = FloatVector.fromArray(SPECIES, pixels, lower + at + width);
+                FloatVector left = y00;
+                FloatVector right = y01;
+                int v = to + t * width + lane;
+                left.intoArray(target, v, inside);
+                left.add(right).intoArray(target, v + point, inside);
+                left.sub(right).intoArray(target, v + 2 * point, inside);
+                right.neg().intoArray(target, v + 3 * point, inside);
+                left = y00.add(y10);
+                right = y01.add(y11);
+                v += SIDE * point;
+                left.intoArray(target, v, inside);
+                left.add(right).intoArray(target, v + point, inside);
+                left.sub(right).intoArray(target, v + 2 * point, inside);
+                right.neg().intoArray(target, v + 3 * point, inside);
+                left = y00.sub(y10);
+                right = y01.sub(y11);
+                v += SIDE * point;
+                left.intoArray(target, v, inside);
+                left.add(right).intoArray(target, v + point, inside);
+                left.sub(right).intoArray(target, v + 2 * point, inside);
+                right.neg().intoArray(target, v + 3 * point, inside);
+                left = y10.neg();
+                right = y11.neg();
+                v += SIDE * point;
+                left.intoArray(target, v, inside);
+                left.add(right).intoArray(target, v + point, inside);
+                left.sub(right).intoArray(target, v + 2 * point, inside);
+                right.neg().intoArray(target, v + 3 * point, inside);
             }
         }
     }

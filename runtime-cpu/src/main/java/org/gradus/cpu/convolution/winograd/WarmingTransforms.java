@@ -16,6 +16,7 @@ final class WarmingTransforms {
 
     private static final int TILES = 32;
     private static final int POINT = TILES + Transforms.SLACK;
+    private static final int[] ROWS = {0, 10, 20, 30};
 
     /** Compiled transforms take less than a tenth of it, others much more. */
     private static final long COMPILED_NANOS = 20_000;
@@ -49,13 +50,15 @@ final class WarmingTransforms {
         while (fast < 10 && before - start < GIVE_UP_NANOS) {
             for (int from = 0; from < TILES; from += Transforms.GROUP) {
                 vectors.inputColumns(values, from, POINT, results, from, POINT);
-                vectors.gradientColumns(values, from, POINT, results, from, POINT);
                 vectors.output(values, from, POINT, 1, results, from, POINT * 2 + from);
             }
             // also lengths that are no multiples of a vector's
             for (int tiles = 1; tiles < TILES; tiles += Transforms.GROUP - 1) {
                 vectors.inputRow(values, tiles, tiles, results, tiles, POINT);
-                vectors.gradientRow(values, tiles, tiles, results, tiles, POINT);
+            }
+            for (int width = 6; width <= Transforms.GROUP; width += 10) {
+                vectors.input(values, ROWS, width, 2, results, 0, POINT);
+                vectors.gradient(values, ROWS, width, 2, results, 0, POINT);
             }
             long after = System.nanoTime();
             fast = after - before < COMPILED_NANOS ? fast + 1 : 0;

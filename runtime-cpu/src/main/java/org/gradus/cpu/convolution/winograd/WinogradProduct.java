@@ -175,7 +175,7 @@ final class WinogradProduct {
             Operands operands, Block block, int channel, int end, float[] target, int offset) {
         var tiles = operands.tiles;
         var reader =
-                TileReader.ofInput(
+                new TileReader(
                         tiles,
                         transforms.best(),
                         scratch.floats(SLOT_ROWS, TileReader.rowsSize(tiles)),

@@ -21,11 +21,9 @@ import org.gradus.cpu.threads.WorkerPool;
 final class WinogradWeightGradient {
     private static final int SLOT_PANELS = 0;
     private static final int SLOT_SUMS = 1;
-    private static final int SLOT_LINES = 2;
-    private static final int SLOT_ROWS = 3;
-    private static final int SLOT_PLANES = 4;
-    private static final int SLOT_TILE = 5;
-    private static final int SCRATCH_SLOTS = 6;
+    private static final int SLOT_PIXELS = 2;
+    private static final int SLOT_TILE = 3;
+    private static final int SCRATCH_SLOTS = 4;
 
     private static final int WIDTH = MicroKernel.WIDTH;
 
@@ -55,7 +53,7 @@ final class WinogradWeightGradient {
 
         /** Returns the distance between points of so many tiles. */
         int point(int tiles) {
-            return count() * width * tiles;
+            return count() * width * tiles + Transforms.GAP;
         }
     }
 
@@ -72,8 +70,8 @@ final class WinogradWeightGradient {
         int height = kernel.rows();
         int rowPanels = PackedBlock.panels(filters, height);
         int columnPanels = PackedBlock.panels(channels, WIDTH);
-        int rowElements = Transforms.POINTS * rowPanels * height * most;
-        int columnElements = Transforms.POINTS * columnPanels * WIDTH * most;
+        int rowElements = Transforms.POINTS * (rowPanels * height * most + Transforms.GAP);
+        int columnElements = Transforms.POINTS * (columnPanels * WIDTH * most + Transforms.GAP);
         float[] packed = scratch.floats(SLOT_PANELS, rowElements + columnElements);
         var rows = new Panels(filters, height, packed, 0);
         var columns = new Panels(channels, WIDTH, packed, rowElements);
@@ -133,41 +131,25 @@ final class WinogradWeightGradient {
             int first,
             int count) {
         int line = panel * panels.width;
-        int lines = Math.min(panels.width, panels.lines - line);
-        int groups = PackedBlock.panels(count, Transforms.GROUP);
-        int length = groups * Transforms.GROUP;
-        int point = panels.width * length + Transforms.GAP;
-        float[] transformed = scratch.floats(SLOT_LINES, Transforms.POINTS * point);
-        float[] rows = scratch.floats(SLOT_ROWS, TileReader.rowsSize(tiles));
-        float[] planes = scratch.floats(SLOT_PLANES, TileReader.planesSize(count));
         Transforms fastest = transforms.best();
         var reader =
                 isInput
-                        ? TileReader.ofInput(tiles, fastest, rows, planes)
-                        : TileReader.ofGradient(tiles, fastest, rows, planes);
-        int size = isInput ? tiles.height() * tiles.width() : tiles.outputSize();
-        for (int i = 0; i < lines; i++) {
-            int channel = source.offset() + (line + i) * size;
-            reader.read(source.data(), channel, panels.lines * size, first, count);
-            for (int group = 0; group < groups; group++) {
-                int to = i * length + group * Transforms.GROUP;
-                reader.transform(group, transformed, to, point);
-            }
-        }
-        for (int i = 0; i < Transforms.POINTS; i++) {
-            packing.pack(
-                    transformed,
-                    i * point,
-                    length,
-                    1,
-                    lines,
-                    count,
-                    panels.width,
-                    0,
-                    1,
-                    panels.packed,
-                    panels.offset + i * panels.point(count) + line * count);
-        }
+                        ? PixelReader.ofInput(tiles, fastest, packing)
+                        : PixelReader.ofGradient(tiles, fastest, packing);
+        int size = reader.channelSize();
+        reader.transform(
+                source.data(),
+                source.offset() + line * size,
+                panels.lines * size,
+                Math.min(panels.width, panels.lines - line),
+                panels.width,
+                first,
+                count,
+                scratch,
+                SLOT_PIXELS,
+                panels.packed,
+                panels.offset + line * count,
+                panels.point(count));
     }
 
     /** Adds the product of some rows of a point's panels to its sums. */

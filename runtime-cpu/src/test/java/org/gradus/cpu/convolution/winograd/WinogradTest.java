@@ -235,17 +235,20 @@ final class WinogradTest {
     /** Returns what all transforms write, without what overhangs. */
     private static float[] transformed(
             Transforms transforms, float[] source, int from, int tiles, int plane) {
-        float[] all = new float[10 * Transforms.POINTS * plane];
+        float[] all = new float[20 * Transforms.POINTS * plane];
         int to = 0;
         float[] target = new float[Transforms.POINTS * plane];
         transforms.inputRow(source, from, tiles, target, from, plane);
         to = keep(target, plane, Transforms.SIDE, from, tiles, all, to);
-        transforms.gradientRow(source, from, tiles, target, from, plane);
-        to = keep(target, plane, Transforms.SIDE, from, tiles, all, to);
         transforms.inputColumns(source, from, plane, target, from, plane);
         to = keep(target, plane, Transforms.POINTS, from, Transforms.GROUP, all, to);
-        transforms.gradientColumns(source, from, plane, target, from, plane);
-        to = keep(target, plane, Transforms.POINTS, from, Transforms.GROUP, all, to);
+        int[] rows = {from, 90, 150, 230};
+        for (int width = 4; width <= Transforms.GROUP; width += 4) {
+            transforms.input(source, rows, width, 3, target, from, plane);
+            to = keep(target, plane, Transforms.POINTS, from, 3 * width, all, to);
+            transforms.gradient(source, rows, width, 3, target, from, plane);
+            to = keep(target, plane, Transforms.POINTS, from, 3 * width, all, to);
+        }
         transforms.output(source, from, plane, 0.5f, target, from, plane + from);
         to = keep(target, plane, 2, from, 2 * Transforms.GROUP, all, to);
         return Arrays.copyOf(all, to);
