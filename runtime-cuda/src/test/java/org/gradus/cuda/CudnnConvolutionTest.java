@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.gradus.device.Buffer;
 import org.gradus.device.CapturedWork;
 import org.gradus.device.DeviceException;
 import org.gradus.device.View;
@@ -217,6 +218,28 @@ class CudnnConvolutionTest {
         reopenWith("gradus.cuda.workspace", "0");
         assertEquals(0, lastAlgorithm());
         small().checkForward();
+    }
+
+    @Test
+    void whereThereIsNoRoomAnAlgorithmThatNeedsLessIsTakenAndKept() {
+        ConvolutionTrial trial = small();
+        View image = trial.input();
+        View weight = trial.weight();
+        View output = trial.output();
+        trial.forward(image, weight, Optional.empty(), output);
+        assertEquals(6, cudnn.lastAlgorithm());
+        device.trim();
+        long left = (1L << 26) - device.memory().usedBytes();
+        Buffer most = device.allocate(DType.U8, left - 1000);
+        trial.forward(image, weight, Optional.empty(), output);
+        assertEquals(1, cudnn.lastAlgorithm());
+        Buffer rest = device.allocate(DType.U8, 1000 - 8);
+        trial.forward(image, weight, Optional.empty(), output);
+        assertEquals(0, cudnn.lastAlgorithm());
+        most.release();
+        rest.release();
+        trial.checkForward();
+        assertEquals(0, cudnn.lastAlgorithm());
     }
 
     @Test

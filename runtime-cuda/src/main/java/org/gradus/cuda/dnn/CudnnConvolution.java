@@ -1,12 +1,16 @@
 package org.gradus.cuda.dnn;
 
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import org.gradus.cuda.library.DeviceStream;
 import org.gradus.device.Buffer;
 import org.gradus.device.ConvolutionKernels;
+import org.gradus.device.DeviceMemoryException;
 import org.gradus.device.View;
 import org.gradus.device.Window;
+import org.gradus.dtype.DType;
 
 /**
  * Convolutions by cuDNN; what it does not take goes to other kernels. Tensors stay as they lie:
@@ -36,9 +40,47 @@ public final class CudnnConvolution implements ConvolutionKernels {
         this.attempts = new Attempts<>(stream, cudnn);
     }
 
-    /** Descriptors and the algorithm that was chosen. */
-    private record Plan(Cudnn.Convolution convolution, int algorithm, long workspaceBytes)
-            implements Cudnn.Prepared {
+    /** Descriptors, the algorithm that was chosen, and those that are left to be chosen from. */
+    private final class Plan implements Cudnn.Prepared {
+        private final Cudnn.Convolution convolution;
+        private final DType dtype;
+        private final Queue<Algorithm> left;
+        private int algorithm;
+        private long workspaceBytes;
+
+        Plan(Cudnn.Convolution convolution, DType dtype, List<Algorithm> candidates) {
+            this.convolution = convolution;
+            this.dtype = dtype;
+            this.left = new ArrayDeque<>(candidates);
+        }
+
+        /** Chooses the next that needs less memory than so much; returns whether there is one. */
+        boolean chooseNext(long lessThan) {
+            while (!left.isEmpty()) {
+                Algorithm next = left.remove();
+                if (next.workspaceBytes() < lessThan && choose(next)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Returns false where the algorithm does not go with the math type. */
+        private boolean choose(Algorithm candidate) {
+            try {
+                convolution.setMathType(settings.mathType(dtype, candidate));
+                long bytes = convolution.workspaceBytes(candidate.number());
+                algorithm = candidate.number();
+                workspaceBytes = bytes;
+                return true;
+            } catch (CudnnException e) {
+                if (e.isUnsupported()) {
+                    return false;
+                }
+                throw e;
+            }
+        }
+
         @Override
         public void close() {
             convolution.close();
@@ -125,7 +167,7 @@ public final class CudnnConvolution implements ConvolutionKernels {
                 plan -> {
                     run(plan, operands);
                     if (bias.isPresent()) {
-                        plan.convolution().addBias(b, y);
+                        plan.convolution.addBias(b, y);
                     }
                 });
     }
@@ -133,45 +175,23 @@ public final class CudnnConvolution implements ConvolutionKernels {
     private Optional<Plan> prepare(ConvolutionProblem problem, Operands operands) {
         Cudnn.Convolution convolution =
                 cudnn.convolution(problem, settings.mathType(problem.dtype()));
-        Optional<Plan> plan = Optional.empty();
+        boolean isComplete = false;
         try {
-            plan = choose(problem, convolution, operands);
-            return plan;
+            Plan plan = new Plan(convolution, problem.dtype(), candidates(convolution, operands));
+            isComplete = plan.chooseNext(Long.MAX_VALUE);
+            return isComplete ? Optional.of(plan) : Optional.empty();
         } finally {
-            if (plan.isEmpty()) {
+            if (!isComplete) {
                 convolution.close();
             }
         }
     }
 
-    private Optional<Plan> choose(
-            ConvolutionProblem problem, Cudnn.Convolution convolution, Operands operands) {
-        List<Algorithm> candidates = allowed(convolution.guess());
-        if (settings.tune() && !stream.isRecording() && !candidates.isEmpty()) {
-            candidates = allowed(measure(convolution, candidates, operands));
-        }
-        for (Algorithm candidate : candidates) {
-            Optional<Plan> plan = plan(problem, convolution, candidate);
-            if (plan.isPresent()) {
-                return plan;
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** Returns a plan, or nothing where the algorithm does not go with the math type. */
-    private Optional<Plan> plan(
-            ConvolutionProblem problem, Cudnn.Convolution convolution, Algorithm algorithm) {
-        try {
-            convolution.setMathType(settings.mathType(problem.dtype(), algorithm));
-            long bytes = convolution.workspaceBytes(algorithm.number());
-            return Optional.of(new Plan(convolution, algorithm.number(), bytes));
-        } catch (CudnnException e) {
-            if (e.isUnsupported()) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+    private List<Algorithm> candidates(Cudnn.Convolution convolution, Operands operands) {
+        List<Algorithm> guessed = allowed(convolution.guess());
+        return settings.tune() && !stream.isRecording() && !guessed.isEmpty()
+                ? allowed(measure(convolution, guessed, operands))
+                : guessed;
     }
 
     private List<Algorithm> allowed(List<Algorithm> algorithms) {
@@ -181,7 +201,12 @@ public final class CudnnConvolution implements ConvolutionKernels {
     private List<Algorithm> measure(
             Cudnn.Convolution convolution, List<Algorithm> candidates, Operands operands) {
         long bytes = candidates.stream().mapToLong(Algorithm::workspaceBytes).max().orElse(0);
-        Buffer workspace = stream.allocate(bytes);
+        Buffer workspace;
+        try {
+            workspace = stream.allocate(bytes);
+        } catch (DeviceMemoryException noRoom) {
+            return candidates;
+        }
         try {
             long address = stream.address(workspace);
             return convolution.measure(operands.a(), operands.b(), operands.c(), address, bytes);
@@ -192,22 +217,38 @@ public final class CudnnConvolution implements ConvolutionKernels {
 
     /** The workspace goes back at once: what gets it next runs later in the stream. */
     private void run(Plan plan, Operands operands) {
-        Buffer workspace =
-                plan.workspaceBytes() == 0 ? null : stream.allocate(plan.workspaceBytes());
+        Buffer workspace = workspace(plan);
         try {
-            plan.convolution()
-                    .run(
-                            operands.a(),
-                            operands.b(),
-                            operands.c(),
-                            plan.algorithm(),
-                            workspace == null ? 0 : stream.address(workspace),
-                            plan.workspaceBytes());
+            plan.convolution.run(
+                    operands.a(),
+                    operands.b(),
+                    operands.c(),
+                    plan.algorithm,
+                    workspace == null ? 0 : stream.address(workspace),
+                    plan.workspaceBytes);
         } finally {
             if (workspace != null) {
                 workspace.release();
             }
         }
+    }
+
+    /**
+     * Returns the memory that an algorithm needs besides, null if it needs none. Where there is no
+     * room, an algorithm is taken that needs less, and kept; not within a recording, which is not
+     * to differ from what was done before.
+     */
+    private Buffer workspace(Plan plan) {
+        while (plan.workspaceBytes > 0) {
+            try {
+                return stream.allocate(plan.workspaceBytes);
+            } catch (DeviceMemoryException noRoom) {
+                if (stream.isRecording() || !plan.chooseNext(plan.workspaceBytes)) {
+                    throw noRoom;
+                }
+            }
+        }
+        return null;
     }
 
     /** Returns how many problems are remembered. */
