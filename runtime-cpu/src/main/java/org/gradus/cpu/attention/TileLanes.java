@@ -14,11 +14,8 @@ class TileLanes {
     /** The widest vectors that a row of a tile consists of. */
     private static final int WIDEST_BITS = WIDTH * Float.SIZE;
 
-    /**
-     * The exponent below which an exponential counts as 0. It would be below the normal numbers,
-     * with which processors compute a hundred times slower.
-     */
-    static final float SMALLEST = -87;
+    /** As {@code VectorExponentials}, which may not be loaded here. */
+    private static final float SMALLEST = -87;
 
     TileLanes() {}
 
@@ -44,22 +41,39 @@ class TileLanes {
      */
     boolean softmax(
             float[] tile, int at, int rows, float[] maxima, float[] totals, float[] factors) {
-        boolean changed = false;
-        for (int lane = 0; lane < WIDTH; lane++) {
-            float largest = maxima[lane];
-            for (int row = 0; row < rows; row++) {
-                largest = Math.max(largest, tile[at + row * WIDTH + lane]);
+        System.arraycopy(maxima, 0, factors, 0, WIDTH);
+        for (int row = 0; row < rows; row++) {
+            for (int lane = 0; lane < WIDTH; lane++) {
+                maxima[lane] = Math.max(maxima[lane], tile[at + row * WIDTH + lane]);
             }
-            float shift = largest == Float.NEGATIVE_INFINITY ? 0 : largest;
-            float factor = exp(maxima[lane] - shift);
-            float total = totals[lane] * factor;
+        }
+        boolean changed = rescale(maxima, totals, factors);
+        for (int lane = 0; lane < WIDTH; lane++) {
+            float shift = maxima[lane] == Float.NEGATIVE_INFINITY ? 0 : maxima[lane];
+            float total = 0;
             for (int row = 0; row < rows; row++) {
                 int i = at + row * WIDTH + lane;
                 tile[i] = exp(tile[i] - shift);
                 total += tile[i];
             }
-            maxima[lane] = largest;
-            totals[lane] = total;
+            totals[lane] += total;
+        }
+        return changed;
+    }
+
+    /**
+     * Scales totals down for larger maxima.
+     *
+     * @param factors the maxima before; becomes what sums must be multiplied by
+     * @return whether any factor is not 1
+     */
+    static boolean rescale(float[] maxima, float[] totals, float[] factors) {
+        boolean changed = false;
+        for (int lane = 0; lane < WIDTH; lane++) {
+            float before = factors[lane];
+            float shift = maxima[lane] == Float.NEGATIVE_INFINITY ? 0 : maxima[lane];
+            float factor = before == shift ? 1 : exp(before - shift);
+            totals[lane] *= factor;
             factors[lane] = factor;
             changed |= factor != 1;
         }

@@ -4,9 +4,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.gradus.cpu.pointwise.VectorExponentials;
 import org.gradus.cpu.pointwise.VectorFloatMath;
 
-/** {@link TileLanes} with the Vector API; loaded only where it is present. */
+/**
+ * {@link TileLanes} with the Vector API; loaded only where it is present. Loops call nothing else,
+ * and no method takes or returns a vector: what the compiler does not inline would put it on the
+ * heap.
+ */
 final class VectorTileLanes extends TileLanes {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
@@ -16,66 +21,47 @@ final class VectorTileLanes extends TileLanes {
     @Override
     boolean softmax(
             float[] tile, int at, int rows, float[] maxima, float[] totals, float[] factors) {
-        boolean changed = false;
+        System.arraycopy(maxima, 0, factors, 0, WIDTH);
         for (int lane = 0; lane < WIDTH; lane += LANES) {
-            FloatVector before = FloatVector.fromArray(SPECIES, maxima, lane);
-            FloatVector largest = larger(before, columnMaxima(tile, at + lane, rows));
-            largest.intoArray(maxima, lane);
-            VectorMask<Float> sawNothing =
-                    largest.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
-            FloatVector shift = largest.blend(0f, sawNothing);
-            FloatVector factor = exp(before.sub(shift));
-            factor.intoArray(factors, lane);
-            changed |= factor.compare(VectorOperators.NE, 1f).anyTrue();
-            FloatVector total = FloatVector.fromArray(SPECIES, totals, lane).mul(factor);
-            exponentials(tile, at + lane, rows, shift, total).intoArray(totals, lane);
+            raise(maxima, lane, tile, at + lane, rows);
+        }
+        boolean changed = rescale(maxima, totals, factors);
+        for (int lane = 0; lane < WIDTH; lane += LANES) {
+            VectorExponentials.ofColumns(tile, at + lane, WIDTH, rows, maxima, lane, totals);
         }
         return changed;
     }
 
-    private static FloatVector exp(FloatVector x) {
-        VectorMask<Float> isZero = x.compare(VectorOperators.LT, SMALLEST);
-        return VectorFloatMath.exp(x.blend(SMALLEST, isZero)).blend(0f, isZero);
-    }
-
-    /** Compare and blend cost less than the API's maximum, which orders zeros and keeps NaN. */
-    private static FloatVector larger(FloatVector a, FloatVector b) {
-        return a.blend(b, b.compare(VectorOperators.GT, a));
-    }
-
-    /** Four maxima at once, since one alone would wait for itself. */
-    private static FloatVector columnMaxima(float[] tile, int at, int rows) {
-        FloatVector first = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    /**
+     * Raises the maxima of columns. Compare and blend cost less than the API's maximum, which
+     * orders zeros and keeps NaN; four maxima at once, since one alone would wait for itself.
+     */
+    private static void raise(float[] maxima, int lane, float[] tile, int at, int rows) {
+        FloatVector first = FloatVector.fromArray(SPECIES, maxima, lane);
         FloatVector second = first;
         FloatVector third = first;
         FloatVector fourth = first;
         int i = at;
         int row = 0;
         for (; row + 4 <= rows; row += 4) {
-            first = larger(first, FloatVector.fromArray(SPECIES, tile, i));
-            second = larger(second, FloatVector.fromArray(SPECIES, tile, i + WIDTH));
-            third = larger(third, FloatVector.fromArray(SPECIES, tile, i + 2 * WIDTH));
-            fourth = larger(fourth, FloatVector.fromArray(SPECIES, tile, i + 3 * WIDTH));
+            FloatVector a = FloatVector.fromArray(SPECIES, tile, i);
+            first = first.blend(a, a.compare(VectorOperators.GT, first));
+            FloatVector b = FloatVector.fromArray(SPECIES, tile, i + WIDTH);
+            second = second.blend(b, b.compare(VectorOperators.GT, second));
+            FloatVector c = FloatVector.fromArray(SPECIES, tile, i + 2 * WIDTH);
+            third = third.blend(c, c.compare(VectorOperators.GT, third));
+            FloatVector d = FloatVector.fromArray(SPECIES, tile, i + 3 * WIDTH);
+            fourth = fourth.blend(d, d.compare(VectorOperators.GT, fourth));
             i += 4 * WIDTH;
         }
         for (; row < rows; row++) {
-            first = larger(first, FloatVector.fromArray(SPECIES, tile, i));
+            FloatVector a = FloatVector.fromArray(SPECIES, tile, i);
+            first = first.blend(a, a.compare(VectorOperators.GT, first));
             i += WIDTH;
         }
-        return larger(larger(first, second), larger(third, fourth));
-    }
-
-    private static FloatVector exponentials(
-            float[] tile, int at, int rows, FloatVector shift, FloatVector total) {
-        FloatVector sum = total;
-        int i = at;
-        for (int row = 0; row < rows; row++) {
-            FloatVector e = exp(FloatVector.fromArray(SPECIES, tile, i).sub(shift));
-            e.intoArray(tile, i);
-            sum = sum.add(e);
-            i += WIDTH;
-        }
-        return sum;
+        first = first.blend(second, second.compare(VectorOperators.GT, first));
+        third = third.blend(fourth, fourth.compare(VectorOperators.GT, third));
+        first.blend(third, third.compare(VectorOperators.GT, first)).intoArray(maxima, lane);
     }
 
     @Override
@@ -118,13 +104,14 @@ final class VectorTileLanes extends TileLanes {
     void scoreGradients(
             float[] p, float[] g, int at, int rows, float[] logSums, float[] deltas, int from) {
         for (int lane = 0; lane < WIDTH; lane += LANES) {
-            FloatVector logSum = FloatVector.fromArray(SPECIES, logSums, from + lane);
+            VectorExponentials.ofColumns(p, at + lane, WIDTH, rows, logSums, from + lane, null);
             FloatVector delta = FloatVector.fromArray(SPECIES, deltas, from + lane);
             int i = at + lane;
             for (int row = 0; row < rows; row++) {
-                FloatVector e = exp(FloatVector.fromArray(SPECIES, p, i).sub(logSum));
-                e.intoArray(p, i);
-                e.mul(FloatVector.fromArray(SPECIES, g, i).sub(delta)).intoArray(g, i);
+                FloatVector.fromArray(SPECIES, g, i)
+                        .sub(delta)
+                        .mul(FloatVector.fromArray(SPECIES, p, i))
+                        .intoArray(g, i);
                 i += WIDTH;
             }
         }

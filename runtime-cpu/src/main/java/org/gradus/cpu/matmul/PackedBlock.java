@@ -66,11 +66,8 @@ public record PackedBlock(
             int next = panel + fitting.panels();
             int column = panel * WIDTH;
             int toColumn = Math.min(columns, next * WIDTH);
-            // panel by panel, while they are in the cache
-            if (first && accumulate) {
-                epilogue.begin(c, firstRow * height, toRow, column, toColumn);
-            }
             computeColumns(fitting, panel, firstRow, endRow, accumulate, tile);
+            // while the panels' results are in the cache
             if (last) {
                 epilogue.end(c, firstRow * height, toRow, column, toColumn);
             }
@@ -94,6 +91,11 @@ public record PackedBlock(
             int row = i * height;
             int aAt = aOffset + row * depth;
             int at = c.position(row, column);
+            if (first && accumulate) {
+                // tile by tile: what it writes is fetched from memory while the kernel multiplies
+                int endOfTile = Math.min(rows, row + height);
+                epilogue.begin(c, row, endOfTile, column, column + width);
+            }
             if (whole && row + height <= rows) {
                 fitting.multiply(depth, a, aAt, b, bAt, c.data(), at, c.rowStride(), accumulate);
             } else {

@@ -1,0 +1,89 @@
+package org.gradus.cpu.pointwise;
+
+import static org.gradus.cpu.pointwise.FloatMath.E0;
+import static org.gradus.cpu.pointwise.FloatMath.E1;
+import static org.gradus.cpu.pointwise.FloatMath.E2;
+import static org.gradus.cpu.pointwise.FloatMath.E3;
+import static org.gradus.cpu.pointwise.FloatMath.E4;
+import static org.gradus.cpu.pointwise.FloatMath.E5;
+import static org.gradus.cpu.pointwise.FloatMath.LN2_HIGH;
+import static org.gradus.cpu.pointwise.FloatMath.LN2_LOW;
+import static org.gradus.cpu.pointwise.FloatMath.LOG2_E;
+import static org.gradus.cpu.pointwise.FloatMath.ROUNDER;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The exponentials of a softmax along columns, as {@link VectorFloatMath} computes them, but
+ * without a call in the loop: see {@link VectorSigmoids}. Loaded only where the Vector API is
+ * present.
+ */
+public final class VectorExponentials {
+    private static final VectorSpecies<Float> SPECIES = VectorFloatMath.SPECIES;
+    private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
+
+    /**
+     * The exponent below which an exponential counts as 0. It would be below the normal numbers,
+     * with which processors compute a hundred times slower.
+     */
+    public static final float SMALLEST = -87;
+
+    private VectorExponentials() {}
+
+    /**
+     * Replaces the elements of as many columns as a vector has lanes by {@code exp(x - shift)}.
+     * Differences are 0 or less, but for roundings. A shift of negative infinity counts as 0.
+     *
+     * @param at where the first row begins
+     * @param stride the distance between rows
+     * @param shifts of the columns, from {@code shiftAt} on
+     * @param totals to which the columns' exponentials are added, from {@code shiftAt} on; null for
+     *     none
+     */
+    public static void ofColumns(
+            float[] tile,
+            int at,
+            int stride,
+            int rows,
+            float[] shifts,
+            int shiftAt,
+            float[] totals) {
+        FloatVector shift = FloatVector.fromArray(SPECIES, shifts, shiftAt);
+        shift = shift.blend(0f, shift.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
+        FloatVector sum = FloatVector.zero(SPECIES);
+        int i = at;
+        for (int row = 0; row < rows; row++) {
+            FloatVector x = FloatVector.fromArray(SPECIES, tile, i).sub(shift);
+            VectorMask<Float> isZero = x.compare(VectorOperators.LT, SMALLEST);
+            FloatVector v = x.blend(SMALLEST, isZero);
+            FloatVector t =
+                    v.fma(
+                            FloatVector.broadcast(SPECIES, LOG2_E),
+                            FloatVector.broadcast(SPECIES, ROUNDER));
+            FloatVector w = t.sub(ROUNDER);
+            FloatVector r = w.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), v);
+            r = w.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
+            FloatVector p = FloatVector.broadcast(SPECIES, E0);
+            p = p.fma(r, FloatVector.broadcast(SPECIES, E1));
+            p = p.fma(r, FloatVector.broadcast(SPECIES, E2));
+            p = p.fma(r, FloatVector.broadcast(SPECIES, E3));
+            p = p.fma(r, FloatVector.broadcast(SPECIES, E4));
+            p = p.fma(r, FloatVector.broadcast(SPECIES, E5));
+            FloatVector y = p.fma(r.mul(r), r.add(1f));
+            // one factor suffices, as the result is a normal number
+            IntVector exponent = t.reinterpretAsInts().sub(ROUNDER_BITS).add(127);
+            y = y.mul(exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+            y = y.blend(0f, isZero);
+            y.intoArray(tile, i);
+            sum = sum.add(y);
+            i += stride;
+        }
+        if (totals != null) {
+            FloatVector.fromArray(SPECIES, totals, shiftAt).add(sum).intoArray(totals, shiftAt);
+        }
+    }
+}
