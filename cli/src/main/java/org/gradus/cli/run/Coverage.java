@@ -46,13 +46,13 @@ public record Coverage(int samples, Map<String, Double> shares) {
             throw wrong(generator, "makes texts, not pictures to classify");
         }
         List<String> names = classifier.classes();
-        double[] shares = new double[names.size()];
+        int[] counts = new int[names.size()];
         for (long label : classifier.classify(pictures.images())) {
-            shares[(int) label] += 1.0 / samples;
+            counts[(int) label]++;
         }
         Map<String, Double> byName = new LinkedHashMap<>();
-        for (int label = 0; label < shares.length; label++) {
-            byName.put(names.get(label), shares[label]);
+        for (int label = 0; label < counts.length; label++) {
+            byName.put(names.get(label), (double) counts[label] / samples);
         }
         return new Coverage(samples, byName);
     }
