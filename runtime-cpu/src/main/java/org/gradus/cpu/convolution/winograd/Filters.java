@@ -1,14 +1,16 @@
 package org.gradus.cpu.convolution.winograd;
 
+import java.util.Arrays;
 import org.gradus.cpu.matmul.MicroKernel;
 import org.gradus.cpu.matmul.PackedBlock;
 import org.gradus.cpu.matmul.PackedProduct;
+import org.gradus.cpu.matmul.Packing;
+import org.gradus.cpu.threads.Scratch;
 import org.gradus.cpu.threads.WorkerPool;
 
 /**
- * Transformed filters of 3 by 3, {@code G g G'} with {@code G} = [[1, 0, 0], [½, ½, ½], [½, -½, ½],
- * [0, 0, 1]], packed for a micro-kernel: for each point, for each part of the depth, panels of
- * rows.
+ * Transformed filters of 3 by 3, packed for a micro-kernel: for each point, for each part of the
+ * depth, panels of rows.
  *
  * @param kernel what they are packed for
  * @param rows the channels of the target
@@ -52,78 +54,76 @@ record Filters(MicroKernel kernel, int rows, int depth, float[] packed) {
      * @param row the distance between the filters of neighbouring rows
      * @param column the distance between filters along the depth
      * @param turned whether to turn filters by 180 degrees, as a gradient needs them
+     * @param scratch lends memory for the elements of a panel
+     * @param slot which
      */
-    static Filters pack(
-            MicroKernel kernel,
-            int rows,
-            int depth,
+    void pack(
             float[] weights,
             int offset,
             int row,
             int column,
             boolean turned,
-            float[] packed,
+            Transforms transforms,
+            Packing packing,
+            Scratch scratch,
+            int slot,
             WorkerPool pool) {
-        var filters = new Filters(kernel, rows, depth, packed);
+        int size = PackedProduct.depthStep(depth) * TAPS * kernel.rows() + Transforms.SLACK;
         pool.run(
                 PackedBlock.panels(rows, kernel.rows()),
-                (panel, worker) -> filters.packPanel(panel, weights, offset, row, column, turned));
-        return filters;
+                (panel, worker) ->
+                        packPanel(
+                                panel,
+                                weights,
+                                offset,
+                                row,
+                                column,
+                                turned,
+                                transforms,
+                                packing,
+                                scratch.floats(slot, size)));
     }
 
     private void packPanel(
-            int panel, float[] weights, int offset, int row, int column, boolean turned) {
+            int panel,
+            float[] weights,
+            int offset,
+            int row,
+            int column,
+            boolean turned,
+            Transforms transforms,
+            Packing packing,
+            float[] elements) {
         int height = kernel.rows();
+        int lines = Math.min(height, rows - panel * height);
+        int[] starts = new int[lines];
+        Arrays.setAll(starts, line -> (panel * height + line) * row);
         int step = PackedProduct.depthStep(depth);
         for (int part = 0; part < depth; part += step) {
-            int end = Math.min(depth, part + step);
-            int to = position(0, panel * height, part);
-            for (int k = part; k < end; k++) {
-                for (int r = 0; r < height; r++) {
-                    // rows that are missing are copies of the last, which nobody reads
-                    int filter = Math.min(rows - 1, panel * height + r);
-                    int from = offset + filter * row + k * column;
-                    if (turned) {
-                        transform(weights, from + TAPS - 1, -1, to++);
-                    } else {
-                        transform(weights, from, 1, to++);
-                    }
-                }
+            int partDepth = Math.min(step, depth - part);
+            int from = offset + part * column;
+            // filters whose elements follow each other are turned round at once
+            int together = column == TAPS ? partDepth : 1;
+            for (int k = 0; k < partDepth; k += together) {
+                packing.packLines(
+                        weights,
+                        from + k * column,
+                        starts,
+                        0,
+                        lines,
+                        together * TAPS,
+                        height,
+                        elements,
+                        k * TAPS * height);
             }
+            transforms.filters(
+                    elements,
+                    turned ? -height : height,
+                    height,
+                    partDepth,
+                    packed,
+                    position(0, panel * height, part),
+                    point());
         }
-    }
-
-    /** Transforms one filter; its elements lie {@code step} apart. */
-    private void transform(float[] weights, int from, int step, int to) {
-        float g00 = weights[from];
-        float g01 = weights[from + step];
-        float g02 = weights[from + 2 * step];
-        float g10 = weights[from + 3 * step];
-        float g11 = weights[from + 4 * step];
-        float g12 = weights[from + 5 * step];
-        float g20 = weights[from + 6 * step];
-        float g21 = weights[from + 7 * step];
-        float g22 = weights[from + 8 * step];
-        int row = Transforms.SIDE * point();
-        storeRow(g00, g01, g02, to);
-        storeRow(plus(g00, g10, g20), plus(g01, g11, g21), plus(g02, g12, g22), to + row);
-        storeRow(minus(g00, g10, g20), minus(g01, g11, g21), minus(g02, g12, g22), to + 2 * row);
-        storeRow(g20, g21, g22, to + 3 * row);
-    }
-
-    private void storeRow(float g0, float g1, float g2, int to) {
-        int point = point();
-        packed[to] = g0;
-        packed[to + point] = plus(g0, g1, g2);
-        packed[to + 2 * point] = minus(g0, g1, g2);
-        packed[to + 3 * point] = g2;
-    }
-
-    private static float plus(float g0, float g1, float g2) {
-        return 0.5f * (g0 + g2 + g1);
-    }
-
-    private static float minus(float g0, float g1, float g2) {
-        return 0.5f * (g0 + g2 - g1);
     }
 }

@@ -140,6 +140,63 @@ class Transforms {
     }
 
     /**
+     * Transforms filters of 3 by 3, {@code G g G'} with {@code G} = [[1, 0, 0], [½, ½, ½], [½, -½,
+     * ½], [0, 0, 1]].
+     *
+     * @param elements {@code [filters, 9, width]}: {@code width} filters side by side each time
+     * @param step from one element of a filter to the next: {@code width}, or {@code -width} to
+     *     turn filters by 180 degrees
+     * @param filters how many times
+     * @param target receives, for each point, {@code [filters, width]}
+     * @param point the distance between points
+     */
+    void filters(
+            float[] elements, int step, int width, int filters, float[] target, int to, int point) {
+        int first = step > 0 ? 0 : -8 * step;
+        for (int i = 0; i < filters * width; i++) {
+            int at = first + i / width * 9 * width + i % width;
+            float g00 = elements[at];
+            float g01 = elements[at + step];
+            float g02 = elements[at + 2 * step];
+            float g10 = elements[at + 3 * step];
+            float g11 = elements[at + 4 * step];
+            float g12 = elements[at + 5 * step];
+            float g20 = elements[at + 6 * step];
+            float g21 = elements[at + 7 * step];
+            float g22 = elements[at + 8 * step];
+            float sum0 = g00 + g20;
+            float sum1 = g01 + g21;
+            float sum2 = g02 + g22;
+            int row = SIDE * point;
+            storeFilter(g00, g01, g02, target, to + i, point);
+            storeFilter(
+                    0.5f * (sum0 + g10),
+                    0.5f * (sum1 + g11),
+                    0.5f * (sum2 + g12),
+                    target,
+                    to + row + i,
+                    point);
+            storeFilter(
+                    0.5f * (sum0 - g10),
+                    0.5f * (sum1 - g11),
+                    0.5f * (sum2 - g12),
+                    target,
+                    to + 2 * row + i,
+                    point);
+            storeFilter(g20, g21, g22, target, to + 3 * row + i, point);
+        }
+    }
+
+    private static void storeFilter(
+            float g0, float g1, float g2, float[] target, int to, int point) {
+        float sum = g0 + g2;
+        target[to] = g0;
+        target[to + point] = 0.5f * (sum + g1);
+        target[to + 2 * point] = 0.5f * (sum - g1);
+        target[to + 3 * point] = g2;
+    }
+
+    /**
      * Transforms products back, {@value #GROUP} tiles, to two rows of the output.
      *
      * @param from where the first tile's first point lies

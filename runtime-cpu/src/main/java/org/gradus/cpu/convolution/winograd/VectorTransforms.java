@@ -187,6 +187,66 @@ final class VectorTransforms extends Transforms {
     }
 
     @Override
+    void filters(
+            float[] elements, int step, int width, int filters, float[] target, int to, int point) {
+        int first = step > 0 ? 0 : -8 * step;
+        for (int lane = 0; lane < width; lane += LANES) {
+            VectorMask<Float> inside = SPECIES.indexInRange(lane, width);
+            for (int filter = 0; filter < filters; filter++) {
+                int at = first + filter * 9 * width + lane;
+                FloatVector g00 = FloatVector.fromArray(SPECIES, elements, at);
+                FloatVector g01 = FloatVector.fromArray(SPECIES, elements, at + step);
+                FloatVector g02 = FloatVector.fromArray(SPECIES, elements, at + 2 * step);
+                FloatVector g10 = FloatVector.fromArray(SPECIES, elements, at + 3 * step);
+                FloatVector g11 = FloatVector.fromArray(SPECIES, elements, at + 4 * step);
+                FloatVector g12 = FloatVector.fromArray(SPECIES, elements, at + 5 * step);
+                FloatVector g20 = FloatVector.fromArray(SPECIES, elements, at + 6 * step);
+                FloatVector g21 = FloatVector.fromArray(SPECIES, elements, at + 7 * step);
+                FloatVector g22 = FloatVector.fromArray(SPECIES, elements, at + 8 * step);
+                FloatVector sum0 = g00.add(g20);
+                FloatVector sum1 = g01.add(g21);
+                FloatVector sum2 = g02.add(g22);
+                FloatVector a = g00;
+                FloatVector b = g01;
+                FloatVector c = g02;
+                FloatVector sum = a.add(c);
+                int v = to + filter * width + lane;
+                a.intoArray(target, v, inside);
+                sum.add(b).mul(0.5f).intoArray(target, v + point, inside);
+                sum.sub(b).mul(0.5f).intoArray(target, v + 2 * point, inside);
+                c.intoArray(target, v + 3 * point, inside);
+                a = sum0.add(g10).mul(0.5f);
+                b = sum1.add(g11).mul(0.5f);
+                c = sum2.add(g12).mul(0.5f);
+                sum = a.add(c);
+                v += SIDE * point;
+                a.intoArray(target, v, inside);
+                sum.add(b).mul(0.5f).intoArray(target, v + point, inside);
+                sum.sub(b).mul(0.5f).intoArray(target, v + 2 * point, inside);
+                c.intoArray(target, v + 3 * point, inside);
+                a = sum0.sub(g10).mul(0.5f);
+                b = sum1.sub(g11).mul(0.5f);
+                c = sum2.sub(g12).mul(0.5f);
+                sum = a.add(c);
+                v += SIDE * point;
+                a.intoArray(target, v, inside);
+                sum.add(b).mul(0.5f).intoArray(target, v + point, inside);
+                sum.sub(b).mul(0.5f).intoArray(target, v + 2 * point, inside);
+                c.intoArray(target, v + 3 * point, inside);
+                a = g20;
+                b = g21;
+                c = g22;
+                sum = a.add(c);
+                v += SIDE * point;
+                a.intoArray(target, v, inside);
+                sum.add(b).mul(0.5f).intoArray(target, v + point, inside);
+                sum.sub(b).mul(0.5f).intoArray(target, v + 2 * point, inside);
+                c.intoArray(target, v + 3 * point, inside);
+            }
+        }
+    }
+
+    @Override
     void output(
             float[] products, int from, int point, float bias, float[] rows, int upper, int lower) {
         FloatVector added = FloatVector.broadcast(SPECIES, bias);

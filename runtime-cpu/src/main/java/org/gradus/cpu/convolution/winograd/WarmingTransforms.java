@@ -59,6 +59,7 @@ final class WarmingTransforms {
             for (int width = 6; width <= Transforms.GROUP; width += 10) {
                 vectors.input(values, ROWS, width, 2, results, 0, POINT);
                 vectors.gradient(values, ROWS, width, 2, results, 0, POINT);
+                vectors.filters(values, width, width, 2, results, 0, POINT);
             }
             long after = System.nanoTime();
             fast = after - before < COMPILED_NANOS ? fast + 1 : 0;

@@ -7,6 +7,7 @@ import org.gradus.cpu.matmul.MicroKernel;
 import org.gradus.cpu.matmul.MicroKernels;
 import org.gradus.cpu.matmul.PackedBlock;
 import org.gradus.cpu.matmul.PackedProduct;
+import org.gradus.cpu.matmul.Packing;
 import org.gradus.cpu.threads.Scratch;
 import org.gradus.cpu.threads.WorkerPool;
 
@@ -25,7 +26,8 @@ final class WinogradProduct {
     private static final int SLOT_ROWS = 3;
     private static final int SLOT_PLANES = 4;
     private static final int SLOT_TILE = 5;
-    private static final int SCRATCH_SLOTS = 6;
+    private static final int SLOT_ELEMENTS = 6;
+    private static final int SCRATCH_SLOTS = 7;
 
     private static final int WIDTH = MicroKernel.WIDTH;
 
@@ -43,6 +45,7 @@ final class WinogradProduct {
     private final WorkerPool pool;
     private final MicroKernels kernels;
     private final WarmingTransforms transforms;
+    private final Packing packing = Packing.fastest();
     private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
 
     WinogradProduct(WorkerPool pool, MicroKernels kernels, WarmingTransforms transforms) {
@@ -87,18 +90,19 @@ final class WinogradProduct {
         MicroKernel kernel = kernels.forRows(operands.rows);
         int depth = operands.depth;
         int rows = operands.rows;
-        var filters =
-                Filters.pack(
-                        kernel,
-                        rows,
-                        depth,
-                        operands.weights.data(),
-                        operands.weights.offset(),
-                        operands.row,
-                        operands.column,
-                        operands.turned,
-                        scratch.floats(SLOT_FILTERS, Filters.packedSize(kernel, rows, depth)),
-                        pool);
+        float[] packed = scratch.floats(SLOT_FILTERS, Filters.packedSize(kernel, rows, depth));
+        var filters = new Filters(kernel, rows, depth, packed);
+        filters.pack(
+                operands.weights.data(),
+                operands.weights.offset(),
+                operands.row,
+                operands.column,
+                operands.turned,
+                transforms.best(),
+                packing,
+                scratch,
+                SLOT_ELEMENTS,
+                pool);
         int count = operands.tiles.count();
         int blockTiles = operands.blockTiles();
         int blocks = PackedBlock.panels(count, blockTiles);

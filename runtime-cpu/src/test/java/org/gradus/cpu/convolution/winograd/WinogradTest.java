@@ -235,7 +235,7 @@ final class WinogradTest {
     /** Returns what all transforms write, without what overhangs. */
     private static float[] transformed(
             Transforms transforms, float[] source, int from, int tiles, int plane) {
-        float[] all = new float[20 * Transforms.POINTS * plane];
+        float[] all = new float[40 * Transforms.POINTS * plane];
         int to = 0;
         float[] target = new float[Transforms.POINTS * plane];
         transforms.inputRow(source, from, tiles, target, from, plane);
@@ -247,6 +247,10 @@ final class WinogradTest {
             transforms.input(source, rows, width, 3, target, from, plane);
             to = keep(target, plane, Transforms.POINTS, from, 3 * width, all, to);
             transforms.gradient(source, rows, width, 3, target, from, plane);
+            to = keep(target, plane, Transforms.POINTS, from, 3 * width, all, to);
+            transforms.filters(source, width, width, 3, target, from, plane);
+            to = keep(target, plane, Transforms.POINTS, from, 3 * width, all, to);
+            transforms.filters(source, -width, width, 3, target, from, plane);
             to = keep(target, plane, Transforms.POINTS, from, 3 * width, all, to);
         }
         transforms.output(source, from, plane, 0.5f, target, from, plane + from);
