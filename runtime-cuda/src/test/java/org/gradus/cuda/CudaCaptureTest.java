@@ -318,6 +318,20 @@ class CudaCaptureTest {
         }
     }
 
+    @Test
+    void whatOtherRecordedWorkMakesIsNotUsed() {
+        try (var _ = Scope.open()) {
+            Tensor x = Tensor.ones(device, DType.F32, Shape.of(3));
+            List<Tensor> made = new ArrayList<>();
+            CapturedWork first = device.capture(() -> made.add(x.add(x).compute()));
+            assertRefused("other recorded work", () -> x.add(made.getFirst()).compute());
+            first.replay(new long[0]);
+            assertArrayEquals(new float[] {2, 2, 2}, made.getFirst().toFloats());
+            first.close();
+        }
+        assertEquals(0, device.memory().usedBytes());
+    }
+
     private void assertRefused(String reason, Runnable work) {
         CaptureException problem = assertThrows(CaptureException.class, () -> device.capture(work));
         assertTrue(problem.getMessage().contains(reason), problem.getMessage());
