@@ -7,6 +7,9 @@ import java.util.Arrays;
  * lent.
  */
 final class TileReader {
+    /** The planes of the upper half of a tile. */
+    private static final int UPPER = Tiles.STEP * Transforms.SIDE;
+
     private final Tiles tiles;
     private final Transforms transforms;
     private final float[] rows;
@@ -61,23 +64,31 @@ final class TileReader {
         int width = tiles.width();
         int end = first + count;
         int tile = first;
+        int done = 0;
         while (tile < end) {
             int row = tile / across;
             int until = Math.min(end, (row + 1) * across);
             int start = channel + row / down * image;
             int top = row % down * Tiles.STEP - tiles.above();
             int column = (tile - row * across) * Tiles.STEP;
-            for (int i = 0; i < Transforms.SIDE; i++) {
+            // the lower half of a tile is the upper one of the next below
+            boolean goesOn =
+                    until - tile == across && until + across <= end && row % down + 1 < down;
+            for (int i = done; i < Transforms.SIDE; i++) {
                 int to = i * Transforms.SIDE * plane + tile - first;
+                int again = goesOn && i >= Tiles.STEP ? to - UPPER * plane + across : to;
                 int y = top + i;
                 if (y >= 0 && y < height) {
                     int at = i * rowLength;
                     copyRow(source, start + y * width, at);
-                    transforms.inputRow(rows, at + column, until - tile, planes, to, plane);
+                    int from = at + column;
+                    transforms.inputRow(rows, from, until - tile, planes, to, again, plane);
                 } else {
                     clear(to, until - tile);
+                    clear(again, until - tile);
                 }
             }
+            done = goesOn ? Tiles.STEP : 0;
             tile = until;
         }
     }

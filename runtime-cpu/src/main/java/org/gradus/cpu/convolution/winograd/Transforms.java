@@ -38,11 +38,12 @@ class Transforms {
      *
      * @param row the row, in which tiles are 2 apart
      * @param from where the first tile begins
-     * @param planes receives four planes
+     * @param planes receives four planes, twice
      * @param to where the first tile's element of the first plane lies
+     * @param again where it lies the other time; may be the same place
      * @param plane the distance between planes
      */
-    void inputRow(float[] row, int from, int tiles, float[] planes, int to, int plane) {
+    void inputRow(float[] row, int from, int tiles, float[] planes, int to, int again, int plane) {
         for (int t = 0; t < tiles; t++) {
             float d0 = row[from + 2 * t];
             float d1 = row[from + 2 * t + 1];
@@ -52,6 +53,9 @@ class Transforms {
             planes[to + plane + t] = d1 + d2;
             planes[to + 2 * plane + t] = d2 - d1;
             planes[to + 3 * plane + t] = d1 - d3;
+        }
+        for (int i = 0; i < SIDE; i++) {
+            System.arraycopy(planes, to + i * plane, planes, again + i * plane, tiles);
         }
     }
 

@@ -38,7 +38,7 @@ final class VectorTransforms extends Transforms {
             VectorShuffle.fromOp(SPECIES, i -> LANES / 2 + i / 2);
 
     @Override
-    void inputRow(float[] row, int from, int tiles, float[] planes, int to, int plane) {
+    void inputRow(float[] row, int from, int tiles, float[] planes, int to, int again, int plane) {
         for (int t = 0; t < tiles; t += LANES) {
             int at = from + 2 * t;
             FloatVector a = FloatVector.fromArray(SPECIES, row, at);
@@ -49,10 +49,18 @@ final class VectorTransforms extends Transforms {
             FloatVector d1 = a.rearrange(ODD_LANES).blend(b.rearrange(ODD_LANES), UPPER_HALF);
             FloatVector d2 = c.rearrange(EVEN_LANES).blend(d.rearrange(EVEN_LANES), UPPER_HALF);
             FloatVector d3 = c.rearrange(ODD_LANES).blend(d.rearrange(ODD_LANES), UPPER_HALF);
-            d0.sub(d2).intoArray(planes, to + t);
-            d1.add(d2).intoArray(planes, to + plane + t);
-            d2.sub(d1).intoArray(planes, to + 2 * plane + t);
-            d1.sub(d3).intoArray(planes, to + 3 * plane + t);
+            FloatVector w0 = d0.sub(d2);
+            FloatVector w1 = d1.add(d2);
+            FloatVector w2 = d2.sub(d1);
+            FloatVector w3 = d1.sub(d3);
+            w0.intoArray(planes, to + t);
+            w1.intoArray(planes, to + plane + t);
+            w2.intoArray(planes, to + 2 * plane + t);
+            w3.intoArray(planes, to + 3 * plane + t);
+            w0.intoArray(planes, again + t);
+            w1.intoArray(planes, again + plane + t);
+            w2.intoArray(planes, again + 2 * plane + t);
+            w3.intoArray(planes, again + 3 * plane + t);
         }
     }
 

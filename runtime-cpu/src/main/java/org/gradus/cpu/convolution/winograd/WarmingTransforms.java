@@ -54,7 +54,7 @@ final class WarmingTransforms {
             }
             // also lengths that are no multiples of a vector's
             for (int tiles = 1; tiles < TILES; tiles += Transforms.GROUP - 1) {
-                vectors.inputRow(values, tiles, tiles, results, tiles, POINT);
+                vectors.inputRow(values, tiles, tiles, results, tiles, 4 * POINT, POINT);
             }
             for (int width = 6; width <= Transforms.GROUP; width += 10) {
                 vectors.input(values, ROWS, width, 2, results, 0, POINT);

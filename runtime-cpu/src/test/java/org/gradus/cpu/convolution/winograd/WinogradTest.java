@@ -238,8 +238,8 @@ final class WinogradTest {
         float[] all = new float[40 * Transforms.POINTS * plane];
         int to = 0;
         float[] target = new float[Transforms.POINTS * plane];
-        transforms.inputRow(source, from, tiles, target, from, plane);
-        to = keep(target, plane, Transforms.SIDE, from, tiles, all, to);
+        transforms.inputRow(source, from, tiles, target, from, from + 4 * plane, plane);
+        to = keep(target, plane, 2 * Transforms.SIDE, from, tiles, all, to);
         transforms.inputColumns(source, from, plane, target, from, plane);
         to = keep(target, plane, Transforms.POINTS, from, Transforms.GROUP, all, to);
         int[] rows = {from, 90, 150, 230};
