@@ -108,7 +108,14 @@ public final class CpuRecurrent implements RecurrentKernels {
 
     private StepProduct product(int batch, int depth, int hidden, int gates) {
         return new StepProduct(
-                scratch, kernels.forRows(batch), packing, batch, depth, hidden, gates);
+                scratch,
+                kernels.forRows(batch),
+                packing,
+                batch,
+                depth,
+                hidden,
+                gates,
+                pool.threads());
     }
 
     private void run(StepProduct product, IntConsumer body) {

@@ -34,8 +34,10 @@ final class StepProduct {
     /** The units of each row lie on a page of their own: fewer tasks change pages less often. */
     private static final int MOST_UNIT_PANELS = 4;
 
-    /** Units are not put together below so many tasks. */
-    private static final int ENOUGH_TASKS = 8;
+    /**
+     * Units are not put together below so many tasks for a thread, and for two threads at least.
+     */
+    private static final int TASKS_PER_THREAD = 2;
 
     private final Scratch scratch;
     private final MicroKernel kernel;
@@ -74,7 +76,8 @@ final class StepProduct {
             int batch,
             int depth,
             int hidden,
-            int gates) {
+            int gates,
+            int threads) {
         this.scratch = scratch;
         this.kernel = kernel;
         this.packing = packing;
@@ -88,8 +91,8 @@ final class StepProduct {
         taskRowPanels = Math.max(1, Math.min(rowPanels, TASK_ROWS / kernel.rows()));
         rowTasks = PackedBlock.panels(rowPanels, taskRowPanels);
         unitPanels = PackedBlock.panels(hidden, WIDTH);
-        taskUnitPanels =
-                Math.clamp(unitPanels / ENOUGH_TASKS, gates % 2 == 0 ? 1 : 2, MOST_UNIT_PANELS);
+        int enough = TASKS_PER_THREAD * Math.max(2, threads);
+        taskUnitPanels = Math.clamp(unitPanels / enough, gates % 2 == 0 ? 1 : 2, MOST_UNIT_PANELS);
         weights = scratch.floats(SLOT_WEIGHTS, unitPanels * gates * WIDTH * depth);
         operands = scratch.floats(SLOT_OPERANDS, 2 * paddedRows * depth);
     }
