@@ -12,6 +12,13 @@ public interface CapturedWork extends AutoCloseable {
     boolean isForgotten();
 
     /**
+     * Returns a number that is the same for work with the same kernels and scalar arguments, but
+     * for the values of placeholders and the memory that it uses: if it differs when the same work
+     * is recorded again, something has changed that the host computes.
+     */
+    long fingerprint();
+
+    /**
      * Does it once more, in the order of the calls.
      *
      * @param values what takes the places of the {@linkplain Placeholder placeholders}, by their

@@ -88,6 +88,15 @@ public final class Recording implements AutoCloseable {
         return captured != null && !captured.isForgotten();
     }
 
+    /**
+     * Returns a number that differs from that of another recording of the same work if the host
+     * computed other arguments for it, other than those that may differ each time; 0 if the device
+     * has not recorded it.
+     */
+    public long fingerprint() {
+        return captured == null ? 0 : captured.fingerprint();
+    }
+
     /** Does the work once. */
     public void run() {
         if (!isCaptured()) {

@@ -16,6 +16,9 @@ import org.gradus.tensor.Tensor;
  * Steps of other shapes, such as that with the smaller batch at the end of an epoch, are left to be
  * made as usual; if there come several of them in a row, they are recorded in the place of the
  * former. So are they if the device has forgotten the recording, as another step needed its memory.
+ *
+ * <p>What was recorded holds only as long as the host would compute the same arguments again. So a
+ * step is recorded anew at its first repetition and in each epoch, and compared.
  */
 final class StepRecorder {
     /** Whether steps are recorded. */
@@ -41,6 +44,7 @@ final class StepRecorder {
     private List<Form> recorded = List.of();
     private List<TensorBatch> inputs = List.of();
     private Recording recording;
+    private boolean isCheckDue;
 
     /** What kernels depend on in an array of a batch. */
     private record Form(DType dtype, Shape shape) {}
@@ -86,8 +90,31 @@ final class StepRecorder {
         for (int i = 0; i < inputs.size(); i++) {
             inputs.get(i).assign(batches.get(i));
         }
+        if (isCheckDue && !holds()) {
+            return false;
+        }
         recording.run();
         return true;
+    }
+
+    /** Begins an epoch, by which what a loss depends on may have changed. */
+    void beginEpoch() {
+        isCheckDue = true;
+    }
+
+    /** Records the step anew; returns whether it is the same. */
+    private boolean holds() {
+        isCheckDue = false;
+        long before = recording.fingerprint();
+        recording.close();
+        boolean holds = record() && recording.fingerprint() == before;
+        if (!holds) {
+            close();
+            refuse(
+                    "it depends on a number that the host has changed, such as the weight of a loss:"
+                            + " keep that in a tensor, and change it in place");
+        }
+        return holds;
     }
 
     private static List<Form> forms(List<TensorBatch> batches) {
@@ -104,16 +131,24 @@ final class StepRecorder {
     private boolean record(List<TensorBatch> batches) {
         close();
         inputs = batches.stream().map(TensorBatch::copy).toList();
+        if (!record()) {
+            return false;
+        }
+        recorded = recent;
+        isCheckDue = true;
+        recording.run();
+        return true;
+    }
+
+    private boolean record() {
         try {
             recording = Recording.of(device, () -> step.accept(inputs));
+            return true;
         } catch (DeviceException problem) {
             close();
             refuse(problem.getMessage());
             return false;
         }
-        recorded = recent;
-        recording.run();
-        return true;
     }
 
     /**

@@ -112,6 +112,7 @@ final class TrainingRun {
     /** Trains to the end of the epoch or of the training; returns false if it was stopped. */
     private boolean trainEpoch() {
         model.train();
+        stepper.beginEpoch();
         try (BatchFeed batches = feed()) {
             while (batches.hasNext() && step < totalSteps) {
                 if (settings.stopRequest.isRequested()) {

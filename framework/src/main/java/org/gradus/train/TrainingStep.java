@@ -92,6 +92,11 @@ final class TrainingStep {
         return updaters.getFirst();
     }
 
+    /** Begins an epoch. */
+    void beginEpoch() {
+        recorders.values().forEach(StepRecorder::beginEpoch);
+    }
+
     /**
      * Makes the updates of a step, and releases its batches.
      *

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.gradus.cuda.Handles.DevicePointer;
 import org.gradus.device.CapturedWork;
+import org.gradus.kernels.KernelSource;
 import org.gradus.kernels.runtime.MemoryPool;
 
 /** Recorded work, with its memory and the kernels whose arguments change. */
@@ -16,6 +17,7 @@ final class CapturedGraph implements CapturedWork {
     private final List<RecordedKernel> changing = new ArrayList<>();
     private MemorySegment executable;
     private boolean checksIndices;
+    private long fingerprint;
 
     /** Begins without work. */
     CapturedGraph(CommandStream stream, MemoryPool<DevicePointer>.Recorded memory) {
@@ -34,6 +36,29 @@ final class CapturedGraph implements CapturedWork {
     /** Adds a kernel whose arguments change. */
     void add(RecordedKernel kernel) {
         changing.add(kernel);
+    }
+
+    /**
+     * Adds to the fingerprint what a kernel was launched with besides memory. The order of launches
+     * does not count: those that do not depend on each other come in any.
+     */
+    void note(KernelSource source, int groups, long[] words) {
+        long hash = mix(source.hashCode(), groups);
+        for (long word : words) {
+            hash = mix(hash, word);
+        }
+        fingerprint += hash;
+    }
+
+    /** Mixes two words with the steps of MurmurHash3 for 64 bits. */
+    private static long mix(long hash, long word) {
+        long mixed = (hash ^ word) * 0xff51afd7ed558ccdL;
+        return (mixed ^ mixed >>> 33) * 0xc4ceb9fe1a85ec53L + 1;
+    }
+
+    @Override
+    public long fingerprint() {
+        return fingerprint;
     }
 
     /** Notes that a kernel may find an index out of bounds. */

@@ -133,6 +133,7 @@ final class CommandStream implements DeviceStream {
             throw Driver.failure(result, name, "launch the kernel " + source.name());
         }
         if (recording != null) {
+            recording.note(source, count, words);
             for (Buffer buffer : buffers) {
                 recording.memory().use(buffer);
             }

@@ -28,6 +28,7 @@ import org.gradus.optim.Adam;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Tensor;
+import org.gradus.train.EpochReport;
 import org.gradus.train.StepReport;
 import org.gradus.train.Task;
 import org.gradus.train.TensorBatch;
@@ -39,6 +40,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Recorded steps that are not all alike: with several updates, or of other shapes later on. */
 class CudaUpdatesCaptureTest {
@@ -132,7 +135,8 @@ class CudaUpdatesCaptureTest {
         Gan actual = Dcgan.of(1, 8, 4, 6);
         Record captured = train(new GanTask(actual), "on", 12);
         assertEquals(12 - WARM_UP, emulator.replays() - replays);
-        assertEquals(1, emulator.graphsMade() - graphsMade);
+        // with a check at the first repetition, and one in the second epoch
+        assertEquals(1 + 2, emulator.graphsMade() - graphsMade);
         assertEquals(plain.losses, captured.losses);
         assertEquals(2 * 12, captured.losses.size());
         assertSameBits(expected, actual);
@@ -146,7 +150,9 @@ class CudaUpdatesCaptureTest {
         Record captured = train(new WganGpTask(actual, 3, 10), "on", 18);
         // 12 steps of the critic alone, 6 of both
         assertEquals(12 - WARM_UP + 6 - WARM_UP, emulator.replays() - replays);
-        assertEquals(2, emulator.graphsMade() - graphsMade);
+        // the critic's alone at step 5 with checks at steps 7 and 13, where epochs begin; that of
+        // both at step 12 with a check at step 15
+        assertEquals(1 + 2 + 1 + 1, emulator.graphsMade() - graphsMade);
         assertEquals(plain.losses, captured.losses);
         assertSameBits(expected, actual);
     }
@@ -224,6 +230,48 @@ class CudaUpdatesCaptureTest {
         assertSameBits(expected, actual);
     }
 
+    /** What the weight of a loss is by the time of a step: a listener changes it. */
+    private record Weighting(double[] weight, boolean byEpochs) implements TrainingListener {
+        @Override
+        public void onStep(StepReport report) {
+            if (!byEpochs) {
+                weight[0] = 1 + 0.01 * report.step();
+            }
+        }
+
+        @Override
+        public void onEpochEnd(EpochReport report) {
+            if (byEpochs) {
+                weight[0] = 1 + 0.1 * report.epoch();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aWeightThatTheHostChangesEndsRecordingBeforeItIsWrong(boolean byEpochs) {
+        Dataset data = new Lengths(8, _ -> 5);
+        List<Record> records = new ArrayList<>();
+        List<Sequential> models = new ArrayList<>();
+        for (String capture : List.of("off", "auto")) {
+            double[] weight = {1};
+            Sequential model = new Sequential(new Linear(3, 2));
+            Trainer trainer =
+                    averaging(model)
+                            .loss((x, y) -> Loss.crossEntropy().of(x, y).mul(weight[0]))
+                            .listener(new Weighting(weight, byEpochs));
+            records.add(train(trainer, capture, data, 20));
+            models.add(model);
+        }
+        assertEquals(records.getFirst().losses, records.getLast().losses);
+        assertSameBits(models.getFirst(), models.getLast());
+        // the first recorded step is right, and with epochs all of the first are
+        assertEquals(byEpochs ? 8 - WARM_UP : 1, emulator.replays() - replays);
+        assertEquals(1, records.getLast().reasons.size());
+        String reason = records.getLast().reasons.getFirst();
+        assertTrue(reason.contains("a number that the host has changed"), reason);
+    }
+
     // ---- other shapes
 
     /**
@@ -286,7 +334,8 @@ class CudaUpdatesCaptureTest {
         // one step of another length between, and from the 11th on another for good
         assertSame(new Lengths(20, batch -> batch == 6 ? 4 : batch < 10 ? 5 : 7), 20);
         assertEquals(10 - 1 - WARM_UP + 10 - WARM_UP, emulator.replays() - replays, "repetitions");
-        assertEquals(2, emulator.graphsMade() - graphsMade, "recordings");
+        // each with a check at its first repetition
+        assertEquals(2 * 2, emulator.graphsMade() - graphsMade, "recordings");
     }
 
     @Test
