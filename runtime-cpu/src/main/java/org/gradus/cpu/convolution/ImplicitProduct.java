@@ -49,6 +49,7 @@ final class ImplicitProduct {
 
     private final WorkerPool pool;
     private final MicroKernels kernels;
+    private final DirectProduct direct;
     private final Packing packing = Packing.fastest();
     private final PositionPacking positionPacking = PositionPacking.fastest();
     private final RowCopy rowCopy = RowCopy.fastest();
@@ -57,6 +58,7 @@ final class ImplicitProduct {
     ImplicitProduct(WorkerPool pool, MicroKernels kernels) {
         this.pool = pool;
         this.kernels = kernels;
+        direct = new DirectProduct(pool);
     }
 
     /** Computes the output of a convolution; {@code bias} may be null. */
@@ -86,6 +88,10 @@ final class ImplicitProduct {
     void multiply(WindowProduct product) {
         int positions = product.positions();
         if (positions == 0 || product.batch() == 0) {
+            return;
+        }
+        if (DirectProduct.suits(product)) {
+            direct.multiply(product);
             return;
         }
         var weights =

@@ -44,6 +44,7 @@ final class WeightGradient {
 
     private final WorkerPool pool;
     private final MicroKernels kernels;
+    private final DepthwiseWeightGradient depthwise;
     private final Packing packing = Packing.fastest();
     private final RowCopy rowCopy = RowCopy.fastest();
     private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
@@ -51,6 +52,7 @@ final class WeightGradient {
     WeightGradient(WorkerPool pool, MicroKernels kernels) {
         this.pool = pool;
         this.kernels = kernels;
+        depthwise = new DepthwiseWeightGradient(pool);
     }
 
     /** How the work of one group of channels is cut; all of it follows from the shapes. */
@@ -114,6 +116,10 @@ final class WeightGradient {
 
     /** Computes the gradient of a dense weight; no size is 0. */
     void compute(Geometry geometry, Dense input, Dense outputGradient, Dense weightGradient) {
+        if (DepthwiseWeightGradient.suits(geometry)) {
+            depthwise.compute(geometry, input, outputGradient, weightGradient);
+            return;
+        }
         var plan = Plan.of(geometry, kernels);
         int tasks = plan.channelTasks() * plan.parts;
         float[] sums = scratch.floats(SLOT_SUMS, tasks * plan.sumsSize());

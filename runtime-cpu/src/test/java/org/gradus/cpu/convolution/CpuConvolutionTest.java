@@ -160,6 +160,20 @@ final class CpuConvolutionTest {
                         of(2, 1, 2),
                         of(1, 0, 3),
                         of(1, 1, 2)),
+                // Few filters for each group: without matrix products.
+                square(3, 20, 40, 20, 19, 3, 1, 1, 1),
+                square(2, 7, 7, 7, 15, 5, 3, 2, 1),
+                square(2, 9, 2, 1, 12, 3, 1, 1, 2),
+                new Case(
+                        2,
+                        3,
+                        6,
+                        3,
+                        of(4, 5, 6),
+                        of(2, 3, 2),
+                        of(1, 2, 2),
+                        of(1, 1, 0),
+                        of(1, 1, 2)),
                 // Positions of single images, cut; phases of stride 2 over more than a row.
                 square(1, 5, 4, 1, 62, 4, 2, 1, 1),
                 square(1, 2, 3, 1, 30, 1, 1, 0, 1),
