@@ -102,7 +102,6 @@ public final class MicroKernels {
 
     /** Times one kernel after the other, so that the first serves while others are compiled. */
     private void time() {
-        warm(Packing.fastest());
         double[] known = new double[candidates.size()];
         Arrays.fill(known, Double.POSITIVE_INFINITY);
         for (int i = 0; i < known.length; i++) {
@@ -119,16 +118,6 @@ public final class MicroKernels {
             if (kernel.panels() > 1) {
                 data.multiply(kernel.single(), WARM_DEPTH, (i & 1) == 0);
             }
-        }
-    }
-
-    private static void warm(Packing packing) {
-        int width = MicroKernel.WIDTH;
-        float[] source = new float[width * width];
-        float[] target = new float[width * width];
-        for (int i = 0; i < WARM_CALLS; i++) {
-            packing.pack(source, 0, width, 1, width, width, width, 0, 1, target, 0);
-            packing.pack(source, 0, 1, width, width, width, width, 0, 1, target, 0);
         }
     }
 

@@ -1,7 +1,5 @@
 package org.gradus.cpu.matmul;
 
-import org.gradus.cpu.vector.VectorProvider;
-
 /**
  * Copies an operand into panels: {@code width} lines (rows of {@code a}, columns of {@code b})
  * each, element {@code [line][k]} of a panel at {@code k * width + line}. Panel {@code p} begins at
@@ -13,9 +11,7 @@ import org.gradus.cpu.vector.VectorProvider;
 public interface Packing {
     /** Returns the fastest packing for this processor. */
     static Packing fastest() {
-        return VectorProvider.bits() >= MicroKernels.VECTOR_BITS
-                ? new VectorPacking()
-                : new ScalarPacking();
+        return new WarmingPacking();
     }
 
     /**

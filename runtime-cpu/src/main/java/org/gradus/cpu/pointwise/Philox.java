@@ -1,7 +1,5 @@
 package org.gradus.cpu.pointwise;
 
-import org.gradus.cpu.vector.VectorProvider;
-
 /**
  * The counter-based random generator Philox4x32-10 of J. K. Salmon, M. A. Moraes, R. O. Dror and D.
  * E. Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3" (SC 2011): ten rounds turn a counter of
@@ -19,7 +17,7 @@ class Philox {
 
     /** Returns the generator for this JVM; all give the same bits. */
     static Philox create() {
-        return VectorProvider.available() ? new VectorPhilox() : new Philox();
+        return new WarmingPhilox();
     }
 
     /** Replaces the counter in {@code words} by the four random words that belong to it. */

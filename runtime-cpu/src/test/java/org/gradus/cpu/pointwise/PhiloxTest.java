@@ -4,14 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.CpuDevice;
+import org.gradus.cpu.vector.VectorProvider;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
 import org.gradus.expr.Expr;
 import org.gradus.expr.Program;
 import org.gradus.shape.Shape;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PhiloxTest {
     /** The vectors of the file kat_vectors of Random123. */
@@ -30,8 +34,15 @@ class PhiloxTest {
         assertArrayEquals(new int[] {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}, pi);
     }
 
-    @Test
-    void aRunOfCountersGivesTheSameBitsAsEachByItself() {
+    static Stream<Philox> generators() {
+        return VectorProvider.available()
+                ? Stream.of(new Philox(), new VectorPhilox())
+                : Stream.of(new Philox());
+    }
+
+    @ParameterizedTest
+    @MethodSource("generators")
+    void aRunOfCountersGivesTheSameBitsAsEachByItself(Philox philox) {
         for (long base : new long[] {0, 1, 3, 1L << 33, -7, (1L << 34) - 2}) {
             for (int n : new int[] {1, 2, 3, 5, 64, 1023, 1024}) {
                 long[] keys = new long[n];
@@ -41,7 +52,7 @@ class PhiloxTest {
                     counters[i] = base + i;
                 }
                 int[] bits = new int[n];
-                Philox.create().bits(bits, keys, counters, n);
+                philox.bits(bits, keys, counters, n);
                 for (int i = 0; i < n; i++) {
                     assertEquals(expected(keys[i], counters[i]), bits[i]);
                 }
@@ -49,8 +60,9 @@ class PhiloxTest {
         }
     }
 
-    @Test
-    void scatteredCountersAndKeysAreEachTheirOwn() {
+    @ParameterizedTest
+    @MethodSource("generators")
+    void scatteredCountersAndKeysAreEachTheirOwn(Philox philox) {
         int n = 500;
         long[] keys = new long[n];
         long[] counters = new long[n];
@@ -59,7 +71,7 @@ class PhiloxTest {
             counters[i] = i * 0x9E3779B97F4A7C15L;
         }
         int[] bits = new int[n];
-        Philox.create().bits(bits, keys, counters, n);
+        philox.bits(bits, keys, counters, n);
         for (int i = 0; i < n; i++) {
             assertEquals(expected(keys[i], counters[i]), bits[i]);
         }

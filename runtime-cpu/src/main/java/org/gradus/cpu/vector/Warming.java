@@ -1,0 +1,90 @@
+package org.gradus.cpu.vector;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Plain code until vector code that does the same is compiled: before that, code on the Vector API
+ * is a thousand times slower. A thread in the background runs it, from the first use on, until the
+ * compiler has dealt with it. Both must give the same bits, so that nobody sees the change but by
+ * the clock.
+ *
+ * @param <T> what there is in both kinds
+ */
+public final class Warming<T> {
+    private static final Executor BACKGROUND = background();
+
+    /** Compiled code takes less than a tenth of it for one exercise, other code much more. */
+    private static final long COMPILED_NANOS = 50_000;
+
+    private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private static final int FAST_RUNS = 10;
+
+    private final T plain;
+    private final int bits;
+    private final Supplier<? extends T> vectors;
+    private final Consumer<? super T> exercise;
+    private final AtomicBoolean started = new AtomicBoolean();
+    private volatile T compiled;
+
+    /**
+     * Prepares to choose.
+     *
+     * @param plain what serves at first
+     * @param bits the narrowest vectors for which there is vector code
+     * @param vectors creates the vector code; not called where vectors are narrower or missing
+     * @param exercise runs everything, in less than 5 µs once it is compiled, also with lengths and
+     *     places that are no multiples of a vector's: what the compiler has not seen it leaves out
+     */
+    public Warming(T plain, int bits, Supplier<? extends T> vectors, Consumer<? super T> exercise) {
+        this.plain = plain;
+        this.bits = bits;
+        this.vectors = vectors;
+        this.exercise = exercise;
+    }
+
+    private static Executor background() {
+        var threads = Thread.ofPlatform().daemon().name("gradus-cpu-warm-up").factory();
+        var executor =
+                new ThreadPoolExecutor(
+                        1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+
+    /** Returns what is fastest now. */
+    public T best() {
+        T ready = compiled;
+        if (ready != null) {
+            return ready;
+        }
+        if (!started.getPlain()
+                && VectorProvider.bits() >= bits
+                && started.compareAndSet(false, true)) {
+            BACKGROUND.execute(this::warm);
+        }
+        return plain;
+    }
+
+    private void warm() {
+        T candidate = vectors.get();
+        long start = System.nanoTime();
+        long before = start;
+        int fast = 0;
+        while (fast < FAST_RUNS && before - start < GIVE_UP_NANOS) {
+            exercise.accept(candidate);
+            long after = System.nanoTime();
+            fast = after - before < COMPILED_NANOS ? fast + 1 : 0;
+            before = after;
+        }
+        if (fast == FAST_RUNS) {
+            compiled = candidate;
+        }
+    }
+}
