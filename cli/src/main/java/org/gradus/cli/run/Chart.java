@@ -7,9 +7,12 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -33,6 +36,9 @@ final class Chart {
     private static final int MARKER_SIZE = 5;
     private static final float LINE_WIDTH = 1.8f;
     private static final int GRID = 0xe6e9ee;
+
+    /** Below, ticks are labelled with powers of ten. */
+    private static final double SMALLEST_PLAIN = 1e-3;
 
     private final String title;
     private final String horizontal;
@@ -134,6 +140,8 @@ final class Chart {
         Font plain = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
         style.setAxisTitleFont(plain);
         style.setAxisTickLabelsFont(plain);
+        style.setXAxisTickLabelsFormattingFunction(Chart::label);
+        style.setYAxisTickLabelsFormattingFunction(Chart::label);
         style.setLegendFont(plain);
         style.setLegendBorderColor(Color.WHITE);
         style.setLegendPosition(LegendPosition.OutsideS);
@@ -141,6 +149,13 @@ final class Chart {
         style.setMarkerSize(MARKER_SIZE);
         lines.forEach(line -> add(chart, line));
         return chart;
+    }
+
+    /** Returns what stands at a tick of an axis: its own format would leave out the 0 of 0.05. */
+    private static String label(double value) {
+        boolean tiny = value != 0 && Math.abs(value) < SMALLEST_PLAIN;
+        var symbols = DecimalFormatSymbols.getInstance(Locale.ROOT);
+        return new DecimalFormat(tiny ? "0.##E0" : "#,##0.####", symbols).format(value);
     }
 
     private static void add(XYChart chart, Line line) {
