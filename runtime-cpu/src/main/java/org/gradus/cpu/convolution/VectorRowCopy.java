@@ -16,6 +16,9 @@ final class VectorRowCopy extends RowCopy {
     private static final int LANES = SPECIES.length();
     private static final int HALF = LANES / 2;
 
+    private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
+    private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
+
     /** Even lanes first; the second half of the lanes is for another vector's. */
     private static final VectorShuffle<Float> EVEN =
             VectorShuffle.fromOp(SPECIES, lane -> 2 * lane % LANES);
@@ -43,11 +46,39 @@ final class VectorRowCopy extends RowCopy {
             float[] target,
             int to,
             int toStride) {
-        for (int i = 0; i < length; i += LANES) {
-            VectorMask<Float> mask = first(length - i);
+        if (length >= LANES) {
+            copy(SPECIES, source, from, fromStride, rows, length, target, to, toStride);
+        } else if (length >= EIGHT.length()) {
+            copy(EIGHT, source, from, fromStride, rows, length, target, to, toStride);
+        } else if (length >= FOUR.length()) {
+            copy(FOUR, source, from, fromStride, rows, length, target, to, toStride);
+        } else {
             for (int row = 0; row < rows; row++) {
-                FloatVector.fromArray(SPECIES, source, from + i + row * fromStride, mask)
-                        .intoArray(target, to + i + row * toStride, mask);
+                for (int i = 0; i < length; i++) {
+                    target[to + i + row * toStride] = source[from + i + row * fromStride];
+                }
+            }
+        }
+    }
+
+    /** Copies at least a vector of each row: the last vector repeats what is left of another. */
+    private static void copy(
+            VectorSpecies<Float> species,
+            float[] source,
+            int from,
+            int fromStride,
+            int rows,
+            int length,
+            float[] target,
+            int to,
+            int toStride) {
+        int lanes = species.length();
+        int last = length - lanes;
+        for (int i = 0; i < length; i += lanes) {
+            int at = Math.min(i, last);
+            for (int row = 0; row < rows; row++) {
+                FloatVector.fromArray(species, source, from + at + row * fromStride)
+                        .intoArray(target, to + at + row * toStride);
             }
         }
     }
