@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -71,7 +72,9 @@ public final class DeviceCases implements TestExecutionListener {
         try {
             Path file = Path.of(folder, ProcessHandle.current().pid() + ".txt");
             Files.createDirectories(file.getParent());
-            Files.writeString(file, lines);
+            // a process may have several plans, each with a listener or all with one
+            Files.writeString(file, lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            passed.clear();
         } catch (IOException e) {
             throw new UncheckedIOException("the count of tests per device cannot be kept", e);
         }
