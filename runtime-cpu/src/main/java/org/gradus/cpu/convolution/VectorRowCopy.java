@@ -46,12 +46,10 @@ final class VectorRowCopy extends RowCopy {
             float[] target,
             int to,
             int toStride) {
-        if (length >= LANES) {
-            copy(SPECIES, source, from, fromStride, rows, length, target, to, toStride);
-        } else if (length >= EIGHT.length()) {
-            copy(EIGHT, source, from, fromStride, rows, length, target, to, toStride);
+        if (length >= EIGHT.length()) {
+            copyEights(source, from, fromStride, rows, length, target, to, toStride);
         } else if (length >= FOUR.length()) {
-            copy(FOUR, source, from, fromStride, rows, length, target, to, toStride);
+            copyFours(source, from, fromStride, rows, length, target, to, toStride);
         } else {
             for (int row = 0; row < rows; row++) {
                 for (int i = 0; i < length; i++) {
@@ -61,9 +59,11 @@ final class VectorRowCopy extends RowCopy {
         }
     }
 
-    /** Copies at least a vector of each row: the last vector repeats what is left of another. */
-    private static void copy(
-            VectorSpecies<Float> species,
+    /**
+     * Copies at least a vector of each row: the last vector repeats what is left of another. This
+     * and the next differ in the species alone, which must be a constant for the compiler.
+     */
+    private static void copyEights(
             float[] source,
             int from,
             int fromStride,
@@ -72,12 +72,28 @@ final class VectorRowCopy extends RowCopy {
             float[] target,
             int to,
             int toStride) {
-        int lanes = species.length();
-        int last = length - lanes;
-        for (int i = 0; i < length; i += lanes) {
-            int at = Math.min(i, last);
+        for (int i = 0; i < length; i += EIGHT.length()) {
+            int at = Math.min(i, length - EIGHT.length());
             for (int row = 0; row < rows; row++) {
-                FloatVector.fromArray(species, source, from + at + row * fromStride)
+                FloatVector.fromArray(EIGHT, source, from + at + row * fromStride)
+                        .intoArray(target, to + at + row * toStride);
+            }
+        }
+    }
+
+    private static void copyFours(
+            float[] source,
+            int from,
+            int fromStride,
+            int rows,
+            int length,
+            float[] target,
+            int to,
+            int toStride) {
+        for (int i = 0; i < length; i += FOUR.length()) {
+            int at = Math.min(i, length - FOUR.length());
+            for (int row = 0; row < rows; row++) {
+                FloatVector.fromArray(FOUR, source, from + at + row * fromStride)
                         .intoArray(target, to + at + row * toStride);
             }
         }
