@@ -96,6 +96,29 @@ final class MatmulTest {
         check(matmul, DType.F32, MatmulOptions.DEFAULT, false, false, 37, 400, 80);
     }
 
+    @Test
+    void operandsThatAreCutBeforeTheyArePacked() {
+        var matmul = new Matmul(POOL, KERNELS);
+        var bias = Optional.of(TestViews.random(DType.F32, 7, 311));
+        var options = new MatmulOptions(0.5, -0.75, bias, Activation.RELU);
+        check(matmul, DType.F32, MatmulOptions.DEFAULT, false, true, 311, 307, 4201);
+        check(matmul, DType.F32, options, true, true, 307, 311, 4201);
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void biasesLieDenseOrAreOneForAll(Matmul matmul) {
+        for (View bias : List.of(TestViews.random(DType.F32, 7, 70), oneForAll(70))) {
+            var options = new MatmulOptions(1, 0, Optional.of(bias), Activation.NONE);
+            check(matmul, DType.F32, options, false, false, 37, 70, 331);
+        }
+    }
+
+    private static View oneForAll(int n) {
+        View one = TestViews.random(DType.F32, 8, 1);
+        return new View(one.buffer(), Shape.of(n), new long[] {0}, one.offset());
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"F64", "F16", "BF16"})
     void otherTypes(DType dtype) {
