@@ -1,6 +1,7 @@
 package org.gradus.cpu.pooling;
 
 import org.gradus.cpu.convolution.Planes;
+import org.gradus.cpu.vector.VectorProvider;
 
 /**
  * The maximum of each window of a plane, and where it is: the first of equals (zero has no sign),
@@ -14,6 +15,7 @@ record Maximum(
         Planes target,
         long[] indices,
         Planes indexPlanes) {
+    private static final boolean VECTORS = VectorProvider.bits() >= 256;
     private static final long NOTHING = Long.MIN_VALUE;
     private static final long LOW = Integer.MAX_VALUE;
 
@@ -77,6 +79,21 @@ record Maximum(
         int[] first = spans[2].first();
         int outputStride = target.strides()[2];
         int indexStride = indexPlanes.strides()[2];
+        boolean sideBySide = spans[2].areSideBySide() && outputStride == 1 && indexStride == 1;
+        if (VECTORS && sideBySide && first.length >= PairMaximum.LANES) {
+            PairMaximum.row(
+                    input,
+                    upper + first[0],
+                    lower + first[0],
+                    first.length,
+                    flat + first[0],
+                    width,
+                    output,
+                    to,
+                    indices,
+                    indexTo);
+            return;
+        }
         for (int x = 0; x < first.length; x++) {
             int column = first[x];
             float a = input[upper + column];

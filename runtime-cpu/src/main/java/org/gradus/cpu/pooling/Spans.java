@@ -1,6 +1,7 @@
 package org.gradus.cpu.pooling;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.gradus.cpu.convolution.Reach;
 
 /**
@@ -11,8 +12,10 @@ import org.gradus.cpu.convolution.Reach;
  * @param count how many it sees
  * @param step the distance between them
  * @param arePairs whether each position sees two neighbours
+ * @param areSideBySide whether they are pairs, each right behind the one before
  */
-record Spans(int[] first, int[] end, int[] count, int step, boolean arePairs) {
+record Spans(
+        int[] first, int[] end, int[] count, int step, boolean arePairs, boolean areSideBySide) {
     static Spans of(Reach reach, int positions) {
         int[] first = new int[positions];
         int[] end = new int[positions];
@@ -25,7 +28,11 @@ record Spans(int[] first, int[] end, int[] count, int step, boolean arePairs) {
             count[i] = endElement - firstElement;
         }
         boolean pairs = reach.dilation() == 1 && Arrays.stream(count).allMatch(seen -> seen == 2);
-        return new Spans(first, end, count, reach.dilation(), pairs);
+        boolean sideBySide =
+                pairs
+                        && IntStream.range(1, positions)
+                                .allMatch(i -> first[i] == first[i - 1] + count[i]);
+        return new Spans(first, end, count, reach.dilation(), pairs, sideBySide);
     }
 
     /** Returns the spans along all axes. */

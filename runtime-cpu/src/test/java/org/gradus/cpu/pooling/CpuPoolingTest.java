@@ -50,6 +50,8 @@ final class CpuPoolingTest {
         return Stream.of(
                 new Case(of(2, 3, 8, 8), new Window(of(2, 2), of(2, 2), of(0, 0), of(1, 1))),
                 new Case(of(2, 3, 7, 35), new Window(of(2, 2), of(2, 2), of(0, 0), of(1, 1))),
+                new Case(of(2, 3, 4, 17), new Window(of(2, 2), of(2, 2), of(0, 0), of(1, 1))),
+                new Case(of(2, 3, 5, 31), new Window(of(2, 2), of(1, 3), of(0, 0), of(1, 1))),
                 new Case(of(2, 3, 9, 11), new Window(of(3, 3), of(2, 2), of(1, 1), of(1, 1))),
                 new Case(of(1, 2, 9, 8), new Window(of(3, 2), of(1, 3), of(1, 0), of(2, 1))),
                 new Case(of(1, 1, 1, 1), new Window(of(1, 1), of(1, 1), of(0, 0), of(1, 1))),
