@@ -260,35 +260,15 @@ final class Backward {
     }
 
     private void computeBlock(int t, int shared, int firstGroup, int endGroup, int count) {
-        TileLanes lanes = problem.lanes();
-        int size = problem.size();
-        int valueSize = problem.valueSize();
         for (int group = firstGroup; group < endGroup; group++) {
-            int column = column(shared, group);
             int at = (group - firstGroup) * WIDTH * TILE_KEYS;
-            problem.scores(
-                    sequence,
-                    head(shared),
-                    group,
-                    t,
-                    count,
-                    keyRows,
-                    queryColumns,
-                    column * size,
-                    probabilities,
-                    at,
-                    room);
-            problem.multiplyByKeys(
-                    valueRowPanels,
-                    t,
-                    count,
-                    valueSize,
-                    gradientColumns,
-                    column * valueSize,
-                    scoreGradients,
-                    at);
-            lanes.scoreGradients(probabilities, scoreGradients, at, count, logSums, deltas, column);
-            addQueryGradients(t, count, at, column);
+            int seen = Math.clamp(problem.seenBy(group) - t * TILE_KEYS, 0, count);
+            if (seen > 0) {
+                computeScores(t, shared, group, at, seen);
+            }
+            // what earlier groups of a causal block don't see has no gradient
+            Arrays.fill(probabilities, at + seen * WIDTH, at + count * WIDTH, 0);
+            Arrays.fill(scoreGradients, at + seen * WIDTH, at + count * WIDTH, 0);
             transpose(probabilities, at, count, group - firstGroup, probabilityColumns);
             transpose(scoreGradients, at, count, group - firstGroup, scoreGradientColumns);
         }
@@ -312,6 +292,35 @@ final class Backward {
                 scoreGradientColumns,
                 count,
                 keyGradients);
+    }
+
+    /** Computes a group's probabilities of some keys, and the gradients of scores and queries. */
+    private void computeScores(int t, int shared, int group, int at, int count) {
+        int column = column(shared, group);
+        problem.scores(
+                sequence,
+                head(shared),
+                group,
+                t,
+                count,
+                keyRows,
+                queryColumns,
+                column * problem.size(),
+                probabilities,
+                at,
+                room);
+        problem.multiplyByKeys(
+                valueRowPanels,
+                t,
+                count,
+                problem.valueSize(),
+                gradientColumns,
+                column * problem.valueSize(),
+                scoreGradients,
+                at);
+        TileLanes lanes = problem.lanes();
+        lanes.scoreGradients(probabilities, scoreGradients, at, count, logSums, deltas, column);
+        addQueryGradients(t, count, at, column);
     }
 
     private void addQueryGradients(int t, int count, int at, int column) {
