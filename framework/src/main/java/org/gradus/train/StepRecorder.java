@@ -34,6 +34,9 @@ final class StepRecorder {
     /** Steps in which kernels are compiled and an optimizer's states are made. */
     private static final int WARM_UP = 3;
 
+    /** How often in a row a step may differ from what was recorded at the one before. */
+    private static final int MOST_CHANGES = 2;
+
     private final Mode mode;
     private final Device device;
     private final Consumer<List<TensorBatch>> step;
@@ -45,6 +48,7 @@ final class StepRecorder {
     private List<TensorBatch> inputs = List.of();
     private Recording recording;
     private boolean isCheckDue;
+    private int changes;
 
     /** What kernels depend on in an array of a batch. */
     private record Form(DType dtype, Shape shape) {}
@@ -90,7 +94,7 @@ final class StepRecorder {
         for (int i = 0; i < inputs.size(); i++) {
             inputs.get(i).assign(batches.get(i));
         }
-        if (isCheckDue && !holds()) {
+        if (isCheckDue && !check()) {
             return false;
         }
         recording.run();
@@ -102,19 +106,28 @@ final class StepRecorder {
         isCheckDue = true;
     }
 
-    /** Records the step anew; returns whether it is the same. */
-    private boolean holds() {
-        isCheckDue = false;
+    /**
+     * Records the step anew, and goes on with that: what the host computes may have changed with an
+     * epoch. If it changes again at the next step, nothing is recorded any more.
+     *
+     * @return whether there is a recording that holds for this step
+     */
+    private boolean check() {
         long before = recording.fingerprint();
         recording.close();
-        boolean holds = record() && recording.fingerprint() == before;
-        if (!holds) {
-            close();
-            refuse(
-                    "it depends on a number that the host has changed, such as the weight of a loss:"
-                            + " keep that in a tensor, and change it in place");
+        if (!record()) {
+            return false;
         }
-        return holds;
+        isCheckDue = recording.fingerprint() != before;
+        changes = isCheckDue ? changes + 1 : 0;
+        if (changes < MOST_CHANGES) {
+            return true;
+        }
+        close();
+        refuse(
+                "it depends on a number that the host changes from step to step, such as the"
+                        + " weight of a loss: keep that in a tensor, and change it in place");
+        return false;
     }
 
     private static List<Form> forms(List<TensorBatch> batches) {

@@ -257,9 +257,9 @@ public final class Trainer {
      * by default, where the device does it (CUDA) and the step allows it; {@code on}, so that a
      * step which cannot be recorded is an error; or {@code off}. The results are the same to the
      * bit. Numbers that a loss depends on and the host changes, other than those of optimizers,
-     * schedules and generators, end recording if they change in each step or at the ends of epochs,
-     * which is found out. If they change at other times they need {@code off}, or to be kept in a
-     * tensor that is changed in place: a recorded step keeps them.
+     * schedules and generators, may change at the ends of epochs. If they change in each step, that
+     * is found out, and ends recording. If they change at other times, they need {@code off}, or to
+     * be kept in a tensor that is changed in place: a recorded step keeps them.
      *
      * @throws IllegalArgumentException if it is none of these
      */
