@@ -149,6 +149,7 @@ final class StepRecorder {
         }
         recorded = recent;
         isCheckDue = true;
+        changes = 0;
         recording.run();
         return true;
     }
