@@ -116,13 +116,10 @@ final class ImplicitProduct {
                     int count = Math.min(together, product.batch() - first);
                     int end = PackedBlock.panels(count * positions, WIDTH);
                     int panel = task % panelTasks * cut;
-                    var images = copyImages(product, first, count);
+                    int lastPanel = panelTasks == 1 ? end : Math.min(end, panel + cut);
+                    var images = copyImages(product, first, count, lastPanel);
                     var job = new Task(product, weights, bias, images, first);
-                    if (panelTasks == 1) {
-                        multiply(job, 0, end);
-                    } else {
-                        multiply(job, panel, Math.min(end, panel + cut));
-                    }
+                    multiply(job, panel, lastPanel);
                 });
     }
 
@@ -182,12 +179,18 @@ final class ImplicitProduct {
     }
 
     /** Copies images with zeros around, unless they can be read where they are. */
-    private PositionPacking.Images copyImages(WindowProduct product, int first, int count) {
+    private PositionPacking.Images copyImages(
+            WindowProduct product, int first, int count, int endPanel) {
         int size = product.imageSize();
         int[] positions = product.parts().getFirst().grid().sizes();
         int from = product.source().offset() + first * product.sourceImageSize();
         float[] source = product.source().data();
-        if (product.image().isImage() && from + count * size + PaddedImage.SLACK < source.length) {
+        // A window of one element reads no further than its panels; others to the last channel's
+        // end, and all as much over it as is missing for a vector.
+        boolean single = count == 1 && product.positions() == product.image().channelSize();
+        int over = single ? endPanel * WIDTH - product.positions() : 0;
+        int end = from + count * size + over + PaddedImage.SLACK;
+        if (product.image().isImage() && end <= source.length) {
             return new PositionPacking.Images(
                     source, from, size, count, product.image(), positions);
         }

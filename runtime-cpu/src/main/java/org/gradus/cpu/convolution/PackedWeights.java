@@ -87,13 +87,18 @@ record PackedWeights(MicroKernel kernel, float[] data, int paddedRows, int[] off
         float[] source = weights.data().data();
         int from = weights.group(group);
         int height = kernel.rows();
+        int stride = weights.rowStride();
         for (int panel = 0; panel < paddedRows; panel += height) {
             int given = Math.min(height, rows - panel);
             for (int k = 0; k < depth; k++) {
-                int s = from + weights.columns()[first + k] + panel * weights.rowStride();
+                int s = from + weights.columns()[first + k] + panel * stride;
                 int t = to + panel * depth + k * height;
-                for (int row = 0; row < height; row++) {
-                    data[t + row] = source[s + Math.min(row, given - 1) * weights.rowStride()];
+                for (int row = 0; row < given; row++) {
+                    data[t + row] = source[s];
+                    s += stride;
+                }
+                for (int row = given; row < height; row++) {
+                    data[t + row] = data[t + given - 1];
                 }
             }
         }

@@ -176,7 +176,8 @@ final class CpuConvolutionTest {
                         of(1, 1, 2)),
                 // Positions of single images, cut; phases of stride 2 over more than a row.
                 square(1, 5, 4, 1, 62, 4, 2, 1, 1),
-                square(1, 2, 3, 1, 30, 1, 1, 0, 1),
+                square(1, 2, 9, 1, 30, 1, 1, 0, 1),
+                square(2, 3, 9, 1, 28, 3, 1, 0, 1),
                 square(2, 6, 9, 3, 10, 3, 1, 1, 1),
                 square(2, 6, 6, 6, 13, 3, 2, 1, 1),
                 square(2, 40, 20, 1, 18, 3, 1, 1, 1),
