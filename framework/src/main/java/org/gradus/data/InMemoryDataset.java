@@ -1,9 +1,9 @@
 package org.gradus.data;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.gradus.dtype.HostMemory;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.HostArray;
 
@@ -84,7 +84,7 @@ public final class InMemoryDataset implements Dataset {
 
     private static void put(HostArray row, HostArray into, int index) {
         long bytes = row.data().byteSize();
-        MemorySegment.copy(row.data(), 0, into.data(), index * bytes, bytes);
+        HostMemory.copy(row.data(), 0, into.data(), index * bytes, bytes);
     }
 
     @Override
@@ -145,7 +145,7 @@ public final class InMemoryDataset implements Dataset {
         int rows = array.shape().size(0);
         for (int i = 0; i < indices.length; i++) {
             int index = Objects.checkIndex(indices[i], rows);
-            MemorySegment.copy(array.data(), index * bytes, result.data(), i * bytes, bytes);
+            HostMemory.copy(array.data(), index * bytes, result.data(), i * bytes, bytes);
         }
         return result;
     }

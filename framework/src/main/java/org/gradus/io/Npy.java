@@ -3,7 +3,6 @@ package org.gradus.io;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ReadableByteChannel;
@@ -18,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.gradus.data.DataException;
 import org.gradus.dtype.DType;
+import org.gradus.dtype.HostMemory;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.HostArray;
 
@@ -213,7 +213,7 @@ public final class Npy {
         int width = array.dtype().bytes();
         long from = 0;
         for (long to = 0; to < target.elements(); to++) {
-            MemorySegment.copy(array.data(), from * width, result.data(), to * width, width);
+            HostMemory.copy(array.data(), from * width, result.data(), to * width, width);
             for (int axis = rank - 1; axis >= 0; axis--) {
                 long stride = strides[rank - 1 - axis];
                 from += stride;

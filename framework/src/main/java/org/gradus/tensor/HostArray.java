@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.gradus.dtype.DType;
+import org.gradus.dtype.HostMemory;
 import org.gradus.shape.Shape;
 
 /**
@@ -108,7 +109,7 @@ public record HostArray(DType dtype, Shape shape, MemorySegment data) {
     public float[] toFloats() {
         float[] result = new float[Math.toIntExact(shape.elements())];
         if (dtype == DType.F32) {
-            MemorySegment.ofArray(result).copyFrom(data);
+            HostMemory.copy(data, 0, MemorySegment.ofArray(result), 0, data.byteSize());
         } else {
             for (int i = 0; i < result.length; i++) {
                 result[i] = (float) get(i);
@@ -172,7 +173,8 @@ public record HostArray(DType dtype, Shape shape, MemorySegment data) {
                                 + i
                                 + ")");
             }
-            result.row(i).data.copyFrom(row.data);
+            long bytes = row.data.byteSize();
+            HostMemory.copy(row.data, 0, result.data, i * bytes, bytes);
         }
         return result;
     }

@@ -9,6 +9,7 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.gradus.data.DataException;
+import org.gradus.dtype.HostMemory;
 import org.gradus.io.Safetensors;
 import org.gradus.nn.Module;
 import org.gradus.shape.Shape;
@@ -199,7 +200,7 @@ public final class Checkpoint {
         long size = array.data().byteSize();
         for (long start = 0; start < size; start += CHUNK) {
             int length = (int) Math.min(CHUNK, size - start);
-            MemorySegment.copy(array.data(), start, MemorySegment.ofArray(chunk), 0, length);
+            HostMemory.copy(array.data(), start, MemorySegment.ofArray(chunk), 0, length);
             sum.update(chunk, 0, length);
         }
     }

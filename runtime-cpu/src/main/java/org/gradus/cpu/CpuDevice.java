@@ -33,6 +33,7 @@ import org.gradus.device.ReduceOp;
 import org.gradus.device.View;
 import org.gradus.device.Window;
 import org.gradus.dtype.DType;
+import org.gradus.dtype.HostMemory;
 import org.gradus.expr.Program;
 import org.gradus.shape.Shape;
 
@@ -133,14 +134,14 @@ public final class CpuDevice implements Device {
     @Override
     public void upload(MemorySegment source, Buffer target, long start) {
         CpuBuffer buffer = (CpuBuffer) target;
-        MemorySegment.copy(
+        HostMemory.copy(
                 source, 0, buffer.segment(), start * buffer.dtype().bytes(), source.byteSize());
     }
 
     @Override
     public void download(Buffer source, long start, MemorySegment target) {
         CpuBuffer buffer = (CpuBuffer) source;
-        MemorySegment.copy(
+        HostMemory.copy(
                 buffer.segment(), start * buffer.dtype().bytes(), target, 0, target.byteSize());
     }
 

@@ -11,6 +11,7 @@ import jcuda.driver.JCudaDriver;
 import org.gradus.cuda.Handles.DevicePointer;
 import org.gradus.cuda.Handles.HostPointer;
 import org.gradus.cuda.Handles.Stream;
+import org.gradus.dtype.HostMemory;
 
 /**
  * Copies between the host's memory and a device's by way of pinned memory, which the device reads
@@ -46,7 +47,7 @@ final class Transfers {
         for (long at = 0; at < source.byteSize(); at += LARGEST_STAGE) {
             long bytes = Math.min(LARGEST_STAGE, source.byteSize() - at);
             Stage stage = take(bytes);
-            MemorySegment.copy(source, at, stage.memory(), 0, bytes);
+            HostMemory.copy(source, at, stage.memory(), 0, bytes);
             check(
                     JCudaDriver.cuMemcpyHtoDAsync(
                             target.withByteOffset(start + at), stage.pointer(), bytes, stream),
@@ -66,7 +67,7 @@ final class Transfers {
                             stage.pointer(), source.withByteOffset(start + at), bytes, stream),
                     "download");
             check(JCudaDriver.cuStreamSynchronize(stream), "download");
-            MemorySegment.copy(stage.memory(), 0, target, at, bytes);
+            HostMemory.copy(stage.memory(), 0, target, at, bytes);
             free.add(stage);
         }
     }

@@ -10,12 +10,12 @@ import static org.jocl.CL.clReleaseCommandQueue;
 import static org.jocl.CL.clReleaseContext;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.gradus.device.Buffer;
 import org.gradus.device.DeviceException;
 import org.gradus.dtype.DType;
+import org.gradus.dtype.HostMemory;
 import org.gradus.kernels.IndexFault;
 import org.gradus.kernels.KernelSource;
 import org.gradus.kernels.runtime.BinaryCache;
@@ -257,7 +257,7 @@ final class CommandQueue {
         PooledBuffer.checkRange(source, target, start);
         long first = start * target.dtype().bytes();
         if (backlog.takesUpload(source.byteSize())) {
-            backlog.add(new Work.Upload(source.toArray(ValueLayout.JAVA_BYTE), block, first));
+            backlog.add(new Work.Upload(HostMemory.bytes(source), block, first));
             return;
         }
         startBacklog();

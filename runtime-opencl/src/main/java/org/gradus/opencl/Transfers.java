@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.gradus.dtype.HostMemory;
 import org.jocl.Pointer;
 import org.jocl.Sizeof;
 import org.jocl.cl_command_queue;
@@ -73,7 +74,7 @@ final class Transfers {
         for (long at = 0; at < source.byteSize(); at += LARGEST_STAGE) {
             long bytes = Math.min(LARGEST_STAGE, source.byteSize() - at);
             Stage stage = take(bytes);
-            MemorySegment.copy(source, at, stage.memory, 0, bytes);
+            HostMemory.copy(source, at, stage.memory, 0, bytes);
             if (waiting) {
                 clEnqueueWriteBuffer(
                         queue,
@@ -111,7 +112,7 @@ final class Transfers {
             Stage stage = take(bytes);
             clEnqueueReadBuffer(
                     queue, source.memory(), true, start + at, bytes, stage.pointer, 0, null, null);
-            MemorySegment.copy(stage.memory, 0, target, at, bytes);
+            HostMemory.copy(stage.memory, 0, target, at, bytes);
             free.add(stage);
         }
     }

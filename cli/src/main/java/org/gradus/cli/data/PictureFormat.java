@@ -3,7 +3,6 @@ package org.gradus.cli.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +15,7 @@ import org.gradus.data.Images;
 import org.gradus.data.Normalize;
 import org.gradus.data.Sample;
 import org.gradus.dtype.DType;
+import org.gradus.dtype.HostMemory;
 import org.gradus.shape.Shape;
 import org.gradus.tensor.HostArray;
 import org.gradus.tensor.Tensor;
@@ -96,7 +96,7 @@ public record PictureFormat(
     }
 
     private static HostArray inverted(HostArray image) {
-        byte[] bytes = image.data().toArray(ValueLayout.JAVA_BYTE);
+        byte[] bytes = HostMemory.bytes(image.data());
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) ~bytes[i];
         }

@@ -1,60 +1,30 @@
 package org.gradus.cpu.recurrent;
 
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.gradus.cpu.matmul.Matrix;
-import org.gradus.cpu.vector.VectorProvider;
+import org.gradus.cpu.vector.Warming;
 
-/**
- * Plain passes until the vector ones are compiled: before that, code on the Vector API is a
- * thousand times slower. They are run by a thread in the background, from the first use on, until
- * the compiler has dealt with them. Both give the same bits, so nobody sees the change but by the
- * clock.
- */
+/** Passes on vectors as soon as they are compiled. */
 final class WarmingPasses {
-    private static final int ROWS = 32;
+    private static final int SMALLEST_BITS = 128;
+
+    private static final int ROWS = 4;
 
     /** A multiple of the vectors' length and some more, so that both loops are compiled. */
     private static final int UNITS = 33;
 
-    /** Compiled passes take less than a tenth of it, others much more. */
-    private static final long COMPILED_NANOS = 100_000;
-
-    private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(60);
-
-    private final CellPasses plain = new CellPasses();
-    private final AtomicBoolean started = new AtomicBoolean();
-    private volatile CellPasses compiled;
+    private final float[] values = new float[ROWS * UNITS * 4];
+    private final Warming<CellPasses> warming =
+            new Warming<>(new CellPasses(), SMALLEST_BITS, VectorCellPasses::new, this::exercise);
 
     /** Returns what is fastest now. */
     CellPasses best() {
-        CellPasses ready = compiled;
-        if (ready != null) {
-            return ready;
-        }
-        if (VectorProvider.available() && started.compareAndSet(false, true)) {
-            Thread.ofPlatform().daemon().name("gradus-cpu-warm-up").start(this::warm);
-        }
-        return plain;
+        return warming.best();
     }
 
-    private void warm() {
-        CellPasses vectors = new VectorCellPasses();
-        float[] values = new float[ROWS * UNITS * 4];
-        long start = System.nanoTime();
-        long before = start;
-        int fast = 0;
-        while (fast < 10 && before - start < GIVE_UP_NANOS) {
-            Arrays.fill(values, 0.5f);
-            runAll(vectors, values);
-            long after = System.nanoTime();
-            fast = after - before < COMPILED_NANOS ? fast + 1 : 0;
-            before = after;
-        }
-        if (fast > 0) {
-            compiled = vectors;
-        }
+    private void exercise(CellPasses passes) {
+        Arrays.fill(values, 0.5f);
+        runAll(passes, values);
     }
 
     private static void runAll(CellPasses passes, float[] values) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.gradus.cuda.library.DeviceStream;
 import org.gradus.dtype.DType;
+import org.gradus.dtype.HostMemory;
 
 /**
  * Products by cublasLt. The descriptors and the algorithm of a product are made when it is first
@@ -254,7 +255,7 @@ final class LtGemms implements GemmLibrary {
             boolean found = scratch.get(JAVA_INT, 0) > 0;
             if (found && result.get(JAVA_INT, RESULT_STATUS) == BlasStatus.SUCCESS) {
                 plan.algorithm = Arena.ofAuto().allocate(ALGORITHM_BYTES, Long.BYTES);
-                MemorySegment.copy(result, 0, plan.algorithm, 0, ALGORITHM_BYTES);
+                HostMemory.copy(result, 0, plan.algorithm, 0, ALGORITHM_BYTES);
             }
         } finally {
             library.preferenceDestroy(preference);

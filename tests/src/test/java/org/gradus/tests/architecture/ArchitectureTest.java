@@ -8,6 +8,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.gradus.dtype.HostMemory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +107,30 @@ class ArchitectureTest {
                         .distinct()
                         .toList();
         assertEquals(List.of(), unknown, "packages whose arrows this test does not know");
+    }
+
+    /** {@link HostMemory} says why. */
+    @Test
+    void bytesOfHostMemoryAreCopiedInOnePlace() {
+        noClasses()
+                .that()
+                .doNotBelongToAnyOf(HostMemory.class)
+                .and()
+                .resideOutsideOfPackage("org.gradus.tests..")
+                .should()
+                .callMethod(MemorySegment.class, "copyFrom", MemorySegment.class)
+                .orShould()
+                .callMethod(
+                        MemorySegment.class,
+                        "copy",
+                        MemorySegment.class,
+                        long.class,
+                        MemorySegment.class,
+                        long.class,
+                        long.class)
+                .orShould()
+                .callMethod(MemorySegment.class, "toArray", ValueLayout.OfByte.class)
+                .check(classes);
     }
 
     @Test
