@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.gradus.dtype.DType;
+import org.gradus.dtype.HostMemory;
 import org.gradus.expr.Program;
 import org.gradus.expr.ProgramEvaluator;
 import org.gradus.shape.Shape;
@@ -164,7 +165,7 @@ public final class ReferenceDevice implements Device {
         for (int i = 0; i < count; i++) {
             store(array, i, ((Memory) source).elements[(int) start + i]);
         }
-        target.copyFrom(array.data());
+        HostMemory.copy(array.data(), 0, target, 0, target.byteSize());
     }
 
     @Override

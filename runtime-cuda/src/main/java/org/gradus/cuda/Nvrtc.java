@@ -1,7 +1,6 @@
 package org.gradus.cuda;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -20,6 +19,7 @@ import java.util.Optional;
 import org.gradus.cuda.library.LibrarySearch;
 import org.gradus.cuda.library.NativeLibrary;
 import org.gradus.device.DeviceException;
+import org.gradus.dtype.HostMemory;
 
 /** NVIDIA's run-time compiler, from CUDA C++ to machine code. */
 final class Nvrtc {
@@ -209,7 +209,7 @@ final class Nvrtc {
         check((int) sizeOf.invokeExact(program, size), "the size of a result");
         MemorySegment content = arena.allocate(Math.max(1, size.get(JAVA_LONG, 0)));
         check((int) get.invokeExact(program, content), "a result");
-        return content.toArray(JAVA_BYTE);
+        return HostMemory.bytes(content);
     }
 
     private String askVersion() {
