@@ -10,7 +10,7 @@ final class WarmingPacking implements Packing {
             new Warming<>(
                     new ScalarPacking(),
                     MicroKernels.VECTOR_BITS,
-                    VectorPacking::new,
+                    () -> new VectorPacking(),
                     WarmingPacking::exercise);
 
     WarmingPacking() {

@@ -8,7 +8,8 @@ final class WarmingPhilox extends Philox {
     private static final int EXERCISE_BLOCKS = 19;
 
     private final Warming<Philox> warming =
-            new Warming<>(new Philox(), SMALLEST_BITS, VectorPhilox::new, WarmingPhilox::exercise);
+            new Warming<>(
+                    new Philox(), SMALLEST_BITS, () -> new VectorPhilox(), WarmingPhilox::exercise);
 
     private static void exercise(Philox philox) {
         philox.blocks(new int[4 * EXERCISE_BLOCKS], 0, 1, EXERCISE_BLOCKS, 2);

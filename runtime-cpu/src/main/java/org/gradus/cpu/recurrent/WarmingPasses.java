@@ -15,7 +15,8 @@ final class WarmingPasses {
 
     private final float[] values = new float[ROWS * UNITS * 4];
     private final Warming<CellPasses> warming =
-            new Warming<>(new CellPasses(), SMALLEST_BITS, VectorCellPasses::new, this::exercise);
+            new Warming<>(
+                    new CellPasses(), SMALLEST_BITS, () -> new VectorCellPasses(), this::exercise);
 
     /** Returns what is fastest now. */
     CellPasses best() {

@@ -38,7 +38,9 @@ public final class Warming<T> {
      *
      * @param plain what serves at first
      * @param bits the narrowest vectors for which there is vector code
-     * @param vectors creates the vector code; not called where vectors are narrower or missing
+     * @param vectors creates the vector code; not called where vectors are narrower or missing. A
+     *     lambda, no reference to a constructor: that would load the class, and with it the Vector
+     *     API, which may not be there
      * @param exercise runs everything, in less than 5 µs once it is compiled, also with lengths and
      *     places that are no multiples of a vector's: what the compiler has not seen it leaves out
      */

@@ -14,7 +14,8 @@ final class WarmingTransforms {
     private final float[] values = new float[Transforms.POINTS * POINT];
     private final float[] results = new float[Transforms.POINTS * POINT];
     private final Warming<Transforms> warming =
-            new Warming<>(new Transforms(), SMALLEST_BITS, VectorTransforms::new, this::exercise);
+            new Warming<>(
+                    new Transforms(), SMALLEST_BITS, () -> new VectorTransforms(), this::exercise);
 
     WarmingTransforms() {
         Arrays.fill(values, 0.5f);
