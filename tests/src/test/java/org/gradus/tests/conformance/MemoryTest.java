@@ -239,7 +239,9 @@ class MemoryTest {
                         weight.clearGradient();
                         long now = device.memory().buffers();
                         buffers = step == 2 ? now : buffers;
-                        assertTrue(step <= 2 || now == buffers, "buffers at step " + step);
+                        // fewer where the garbage collector finds what another test has left
+                        String found = now + " buffers at step " + step + ", before " + buffers;
+                        assertTrue(step <= 2 || now <= buffers, found);
                     }
                 });
     }
