@@ -19,8 +19,10 @@ import java.util.function.Supplier;
 public final class Warming<T> {
     private static final Executor BACKGROUND = background();
 
-    /** Compiled code takes less than a tenth of it for one exercise, other code much more. */
-    private static final long COMPILED_NANOS = 50_000;
+    /**
+     * Code of the optimizing compiler takes half of it at most for one exercise, other code more.
+     */
+    private static final long COMPILED_NANOS = 15_000;
 
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(60);
 
