@@ -24,7 +24,7 @@ final class WarmingFloatOps extends FloatOps {
     private static final int ROUND = WIDEN + 1;
 
     /** Compiled loops take two tiles of a thousand elements in less, others in much more. */
-    private static final long COMPILED_NANOS = 20_000;
+    private static final long COMPILED_NANOS = 8_000;
 
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(60);
 
