@@ -5,12 +5,12 @@ import org.gradus.cpu.vector.VectorProvider;
 /**
  * Copies rows of images, which are often shorter than a call of {@code System.arraycopy} is worth:
  * whole, every second element, or two rows into one in turns; and adds them. Source and target are
- * different parts of memory; nothing but the named elements is read or written.
+ * different parts of memory; nothing but the named elements is read or written. In plain Java.
  */
-abstract class RowCopy {
+class RowCopy {
     /** Returns the fastest for this processor. */
     static RowCopy fastest() {
-        return VectorProvider.bits() >= 256 ? new VectorRowCopy() : new ScalarRowCopy();
+        return VectorProvider.bits() >= 256 ? new VectorRowCopy() : new RowCopy();
     }
 
     /**
@@ -48,7 +48,7 @@ abstract class RowCopy {
     }
 
     /** Copies rows as they are. */
-    abstract void copy(
+    void copy(
             float[] source,
             int from,
             int fromStride,
@@ -56,10 +56,14 @@ abstract class RowCopy {
             int length,
             float[] target,
             int to,
-            int toStride);
+            int toStride) {
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(source, from + row * fromStride, target, to + row * toStride, length);
+        }
+    }
 
     /** Adds rows to others. */
-    abstract void add(
+    void add(
             float[] source,
             int from,
             int fromStride,
@@ -67,10 +71,18 @@ abstract class RowCopy {
             int length,
             float[] target,
             int to,
-            int toStride);
+            int toStride) {
+        for (int row = 0; row < rows; row++) {
+            int s = from + row * fromStride;
+            int t = to + row * toStride;
+            for (int i = 0; i < length; i++) {
+                target[t + i] += source[s + i];
+            }
+        }
+    }
 
     /** Copies every second element of rows, {@code length} of each. */
-    abstract void halve(
+    void halve(
             float[] source,
             int from,
             int fromStride,
@@ -78,14 +90,22 @@ abstract class RowCopy {
             int length,
             float[] target,
             int to,
-            int toStride);
+            int toStride) {
+        for (int row = 0; row < rows; row++) {
+            int s = from + row * fromStride;
+            int t = to + row * toStride;
+            for (int i = 0; i < length; i++) {
+                target[t + i] = source[s + 2 * i];
+            }
+        }
+    }
 
     /**
      * Writes the elements of two rows in turns, beginning with the left one.
      *
      * @param length how many elements each of the two has
      */
-    abstract void alternate(
+    void alternate(
             float[] source,
             int left,
             int right,
@@ -94,5 +114,14 @@ abstract class RowCopy {
             int length,
             float[] target,
             int to,
-            int toStride);
+            int toStride) {
+        for (int row = 0; row < rows; row++) {
+            int s = row * fromStride;
+            int t = to + row * toStride;
+            for (int i = 0; i < length; i++) {
+                target[t + 2 * i] = source[left + s + i];
+                target[t + 2 * i + 1] = source[right + s + i];
+            }
+        }
+    }
 }

@@ -156,9 +156,9 @@ class Transforms {
      */
     void filters(
             float[] elements, int step, int width, int filters, float[] target, int to, int point) {
-        int first = step > 0 ? 0 : -8 * step;
+        int first = step > 0 ? 0 : (1 - Filters.TAPS) * step;
         for (int i = 0; i < filters * width; i++) {
-            int at = first + i / width * 9 * width + i % width;
+            int at = first + i / width * Filters.TAPS * width + i % width;
             float g00 = elements[at];
             float g01 = elements[at + step];
             float g02 = elements[at + 2 * step];

@@ -9,6 +9,9 @@ import org.gradus.cpu.vector.VectorProvider;
 /**
  * Transforms of several tiles at once, with the same bits. What overhangs a row's last tile is
  * overwritten by the next row, or lies in the slack.
+ *
+ * <p>The four rows or columns of a tile are written out, not methods or loops over arrays: only so
+ * does the compiler keep vectors in registers.
  */
 final class VectorTransforms extends Transforms {
     private static final VectorSpecies<Float> SPECIES =
@@ -197,11 +200,11 @@ final class VectorTransforms extends Transforms {
     @Override
     void filters(
             float[] elements, int step, int width, int filters, float[] target, int to, int point) {
-        int first = step > 0 ? 0 : -8 * step;
+        int first = step > 0 ? 0 : (1 - Filters.TAPS) * step;
         for (int lane = 0; lane < width; lane += LANES) {
             VectorMask<Float> inside = SPECIES.indexInRange(lane, width);
             for (int filter = 0; filter < filters; filter++) {
-                int at = first + filter * 9 * width + lane;
+                int at = first + filter * Filters.TAPS * width + lane;
                 FloatVector g00 = FloatVector.fromArray(SPECIES, elements, at);
                 FloatVector g01 = FloatVector.fromArray(SPECIES, elements, at + step);
                 FloatVector g02 = FloatVector.fromArray(SPECIES, elements, at + 2 * step);
