@@ -1,18 +1,18 @@
-"""Compares training steps in Gradus and PyTorch; started by compare-pytorch."""
+"""Compares training steps and operations in Gradus and PyTorch; started by compare-pytorch."""
 
 import argparse
 import itertools
 import json
 import os
 import shlex
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
 
 import models
+import operations
 import page
+from side import Side, ratios, steps_in, summary, take_turns, warm_up
 
 MODES = ["eager", "fused", "compile"]
 FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -22,55 +22,6 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 LOSS_TOLERANCE = {"f32": 1e-4, "bf16": 1e-2}
 LATER_TOLERANCE = {"f32": 5e-3, "bf16": 3e-2}
 COMPARED_STEPS = 5
-
-
-class Side:
-    """A process that takes steps when told to."""
-
-    def __init__(self, command, log, clock="nanoseconds"):
-        self.clock = clock
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
-        )
-        self.first = self.answer()
-
-    def answer(self):
-        line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"the process ended: {shlex.join(self.process.args)}")
-        return json.loads(line)
-
-    def ask(self, request):
-        self.process.stdin.write(request + "\n")
-        self.process.stdin.flush()
-        return self.answer()
-
-    def milliseconds(self, steps):
-        """Runs steps and returns the time of one."""
-        return self.ask(f"run {steps}")[self.clock] / steps / 1e6
-
-    def close(self):
-        self.process.stdin.close()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-
-
-def warm_up(side, seconds):
-    """Runs steps for some time and returns the milliseconds of the fastest."""
-    end = time.monotonic() + seconds
-    steps, best = 1, float("inf")
-    while time.monotonic() < end:
-        spent = side.milliseconds(steps)
-        best = min(best, spent)
-        if spent * steps < 50:
-            steps = min(2 * steps, 1000)
-    return best
-
-
-def steps_in(milliseconds, best):
-    return max(1, round(milliseconds / best))
 
 
 def agree(ours, theirs, tolerance):
@@ -169,23 +120,14 @@ def measure(ours, sides, options, result):
         name: steps_in(options.slice, warm_up(side, options.warm_up if name == "ours" else 2))
         for name, side in everyone.items()
     }
-    times = {name: [] for name in everyone}
-    for turn in range(options.rounds):
-        order = list(everyone) if turn % 2 == 0 else list(reversed(everyone))
-        for name in order:
-            # The threads of the others stop spinning, and the caches are filled again.
-            time.sleep(0.02)
-            everyone[name].milliseconds(max(1, slices[name] // 10))
-            times[name].append(everyone[name].milliseconds(slices[name]))
-    result["ours_ms"] = {"best": min(times["ours"]), "median": statistics.median(times["ours"])}
+    times = take_turns(everyone, slices, options.rounds)
+    result["ours_ms"] = summary(times["ours"])
     for mode in sides:
-        pairs = zip(times[mode], times["ours"])
-        result[mode] = {
-            "best": min(times[mode]),
-            "median": statistics.median(times[mode]),
-            "ratioOfBests": min(times[mode]) / min(times["ours"]),
-            "medianRatio": statistics.median(theirs / ours for theirs, ours in pairs),
-        }
+        result[mode] = ratios(times[mode], times["ours"])
+    for name, side in everyone.items():
+        resident = side.peak_resident()
+        if resident:
+            result["ours_ms" if name == "ours" else name]["peakResidentBytes"] = resident
 
 
 def show(result):
@@ -210,10 +152,12 @@ def show(result):
 
 
 def figures(side):
-    """Returns what is known on a GPU besides times."""
+    """Returns what is known besides times: memory, that of a GPU, and the use of its speed."""
     text = ""
+    if side.get("peakResidentBytes"):
+        text += f" {side['peakResidentBytes'] / 1e6:9.0f} MB"
     if side.get("peakMemoryBytes"):
-        text += f" {side['peakMemoryBytes'] / 1e6:9.0f} MB"
+        text += f" {side['peakMemoryBytes'] / 1e6:9.0f} MB on the device"
     if "partOfPeak" in side:
         text += f" {100 * side['partOfPeak']:6.1f} % of peak"
     return text
@@ -223,8 +167,8 @@ def arguments():
     parser = argparse.ArgumentParser(
         prog="compare-pytorch",
         description="Compares training steps in Gradus with the same steps in PyTorch on the"
-        " CPU, or on the same GPU, in alternating slices. Ratios are PyTorch's time over Gradus's: above 1 Gradus"
-        " is faster.",
+        " CPU, or on the same GPU, in alternating slices, or single operations on the CPU. Ratios"
+        " are PyTorch's time over Gradus's: above 1 Gradus is faster.",
     )
     parser.add_argument(
         "--workload",
@@ -232,6 +176,19 @@ def arguments():
         metavar="NAMES",
         help="what to compare, of " + ", ".join(models.workloads()) + ", separated by commas;"
         " may be given several times (default: all; on the CPU those that take seconds there)",
+    )
+    parser.add_argument(
+        "--operations",
+        nargs="?",
+        const=",".join(operations.LIMITS),
+        metavar="NAMES",
+        help="compare single operations on the CPU, of "
+        + ", ".join(operations.LIMITS)
+        + ", separated by commas (default: all), and no training steps but those of --workload;"
+        " some five minutes",
+    )
+    parser.add_argument(
+        "--case", default="", metavar="TEXT", help="only operations with this in their name"
     )
     parser.add_argument("--device", default="cpu", metavar="D", help="cpu (the default) or cuda")
     parser.add_argument(
@@ -273,22 +230,15 @@ def arguments():
     parser.add_argument(
         "--markdown",
         metavar="FILE",
-        help="renew the tables of a page, such as docs/performance.md; measures single"
-        " operations on the CPU and on OpenCL too",
+        help="renew the tables of a page, such as docs/performance.md: of steps and operations,"
+        " or of those that are asked for",
     )
     options = parser.parse_args()
     if options.threads < 1 or options.rounds < 1:
         parser.error("--threads and --rounds are 1 or more")
     if options.clock != "nanoseconds" and options.threads != 1:
         parser.error("--processor-time knows of one thread: add --threads 1")
-    names = [name for each in options.workload or [] for name in each.split(",")]
-    for name in names:
-        if name not in models.workloads():
-            parser.error(
-                f"--workload: there is no {name}; choose from " + ", ".join(models.workloads())
-            )
-    usual = [w for w in models.workloads() if options.device != "cpu" or w not in models.FOR_GPUS]
-    options.workload = names or usual
+    choose_workloads(parser, options)
     if set(options.precision) - set(LOSS_TOLERANCE):
         parser.error("--precision: choose from " + ",".join(LOSS_TOLERANCE))
     if options.markdown and (options.device != "cpu" or options.precision != ["f32"]):
@@ -298,6 +248,27 @@ def arguments():
     return options
 
 
+def choose_workloads(parser, options):
+    """Makes lists of the training steps and of the operations that are asked for."""
+    names = [name for each in options.workload or [] for name in each.split(",")]
+    for name in names:
+        if name not in models.workloads():
+            parser.error(
+                f"--workload: there is no {name}; choose from " + ", ".join(models.workloads())
+            )
+    usual = [w for w in models.workloads() if options.device != "cpu" or w not in models.FOR_GPUS]
+    asked = options.operations
+    if asked is None and options.markdown and not names:
+        asked = ",".join(operations.LIMITS)
+        names = usual
+    options.operations = asked.split(",") if asked else []
+    if set(options.operations) - set(operations.LIMITS):
+        parser.error("--operations: choose from " + ",".join(operations.LIMITS))
+    if options.operations and (options.device != "cpu" or options.precision != ["f32"]):
+        parser.error("--operations: are compared on the CPU, in f32")
+    options.workload = names or ([] if options.operations else usual)
+
+
 def write(results, options):
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
@@ -305,31 +276,62 @@ def write(results, options):
             file.write("\n")
 
 
+def failure(problem, log):
+    log.seek(0)
+    print(f"compare-pytorch: {problem}\n{log.read()[-2000:]}", file=sys.stderr)
+
+
+def compare_steps(options, results, log):
+    """Adds what is known about training steps; returns whether all could be compared."""
+    complete = True
+    start = time.monotonic()
+    print(f"{'':13s} {'':8s} {'best ms':>9s} {'median':>9s} {'ratio':>8s} {'median':>8s}")
+    for workload, precision in itertools.product(options.workload, options.precision):
+        if options.seconds and time.monotonic() - start > options.seconds:
+            print(f"{workload} in {precision}: not begun, as --seconds are over")
+            continue
+        try:
+            result = compare(workload, precision, options, log)
+        except RuntimeError as problem:
+            complete = False
+            failure(problem, log)
+            continue
+        results.append(result)
+        show(result)
+        write(results, options)  # what a time limit may cut off
+    return complete
+
+
+def compare_operations(options, results, log):
+    """Adds what is known about operations; returns whether all could be compared."""
+    operations.show_head()
+    found = []
+    try:
+        for result in operations.compare(options.operations, options, log):
+            found.append(result)
+            operations.show(result)
+            write([*results, *found], options)
+    except RuntimeError as problem:
+        failure(problem, log)
+        return False
+    operations.show_summary(found)
+    results += found
+    return True
+
+
 def main():
     options = arguments()
     results = []
-    failed = False
-    start = time.monotonic()
-    print(f"{'':13s} {'':8s} {'best ms':>9s} {'median':>9s} {'ratio':>8s} {'median':>8s}")
+    complete = True
     with tempfile.TemporaryFile("w+") as log:
-        for workload, precision in itertools.product(options.workload, options.precision):
-            if options.seconds and time.monotonic() - start > options.seconds:
-                print(f"{workload} in {precision}: not begun, as --seconds are over")
-                continue
-            try:
-                result = compare(workload, precision, options, log)
-            except RuntimeError as problem:
-                failed = True
-                log.seek(0)
-                print(f"compare-pytorch: {problem}\n{log.read()[-2000:]}", file=sys.stderr)
-                continue
-            results.append(result)
-            show(result)
-            write(results, options)  # what a time limit may cut off
+        if options.workload:
+            complete = compare_steps(options, results, log)
+        if options.operations:
+            complete = compare_operations(options, results, log) and complete
     write(results, options)
-    if options.markdown and not failed:
+    if options.markdown and complete:
         page.renew(options.markdown, results, options)
-    sys.exit(1 if failed else 0)
+    sys.exit(0 if complete else 1)
 
 
 main()

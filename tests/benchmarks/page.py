@@ -2,12 +2,11 @@
 <!-- steps: begin --> and <!-- steps: end -->."""
 
 import datetime
-import json
 import os
 import platform
 import re
-import shlex
-import subprocess
+
+from operations import SLICE_MILLISECONDS, below_limit
 
 MODES = {"eager": "eager", "fused": "fused optimizer", "compile": "torch.compile"}
 
@@ -15,9 +14,13 @@ MODES = {"eager": "eager", "fused": "fused optimizer", "compile": "torch.compile
 def renew(file, results, options):
     with open(file, encoding="utf-8") as page:
         text = page.read()
-    text = section(text, "machine", machine(results, options))
-    text = section(text, "steps", steps(results))
-    text = section(text, "operations", operations(options))
+    found = [result for result in results if "case" not in result]
+    if found:
+        text = section(text, "machine", machine(found, options))
+        text = section(text, "steps", steps(found))
+    found = [result for result in results if "case" in result]
+    if found:
+        text = section(text, "operations", operations(found, options))
     with open(file, "w", encoding="utf-8") as page:
         page.write(text)
 
@@ -42,31 +45,34 @@ def machine(results, options):
         pass
     version = next((result["pytorch"] for result in results if "pytorch" in result), "?")
     clock = "" if options.clock == "nanoseconds" else " Time on the processor, not by the clock."
+    length = SLICE_MILLISECONDS if "case" in results[0] else options.slice
     load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
     return (
         f"Measured on {datetime.date.today()}: {os.cpu_count()} cores ({model}{vectors}),"
         f" {options.threads} thread(s) on each side, PyTorch {version}, {options.rounds} slices of"
-        f" {options.slice:.0f} ms; load of the machine at the end {load}.{clock}"
+        f" {length:.0f} ms; load of the machine at the end {load}.{clock}"
     )
 
 
 def steps(results):
     lines = [
-        "| step | Gradus, ms | " + " | ".join(MODES.values()) + " | ratios |",
-        "|---|---|" + "---|" * len(MODES) + "---|",
+        "| step | Gradus, ms | " + " | ".join(MODES.values()) + " | ratios | memory, MB |",
+        "|---|---|" + "---|" * len(MODES) + "---|---|",
     ]
     for result in results:
         cells = [result["workload"], pair(result["ours_ms"])]
-        ratios = []
+        ratios, memory = [], [resident(result["ours_ms"])]
         for mode in MODES:
             other = result.get(mode, {"skipped": "not asked for"})
+            memory.append(resident(other))
             if "skipped" in other:
                 cells.append("-")
                 ratios.append("-")
             else:
                 cells.append(pair(other))
                 ratios.append(f"{other['ratioOfBests']:.2f} ({other['medianRatio']:.2f})")
-        lines.append("| " + " | ".join(cells) + " | " + " / ".join(ratios) + " |")
+        cells += [" / ".join(ratios), " / ".join(memory)]
+        lines.append("| " + " | ".join(cells) + " |")
     skipped = {
         f"{MODES[mode]} of {result['workload']}: {result[mode]['skipped']}"
         for result in results
@@ -80,57 +86,30 @@ def pair(times):
     return f"{milliseconds(times['best'])} ({milliseconds(times['median'])})"
 
 
+def resident(side):
+    found = side.get("peakResidentBytes")
+    return f"{found / 1e6:.0f}" if found else "-"
+
+
 def milliseconds(value):
-    return f"{value:.2f}" if value < 100 else f"{value:.0f}"
+    return f"{value:.3g}" if value < 1 else f"{value:.2f}" if value < 100 else f"{value:.0f}"
 
 
-def operations(options):
-    """Single operations on the CPU device and on the OpenCL device, if there is one."""
-    reports = [report(device, options) for device in ("cpu", "opencl")]
-    lines = ["| | " + " | ".join(name for name, _ in reports) + " |", "|---|---|---|"]
-    rows = [
-        ("MLP step, ms", lambda r: f"{value(r, 'mlp', 'step'):.2f}"),
-        ("matmul 1024³, GFLOP/s", lambda r: f"{rate(r, 'matmul', '1024x1024x1024'):.0f}"),
-        ("launch of a pointwise kernel, µs", lambda r: f"{launch(r, 'pointwise'):.1f}"),
-        ("launch of a matmul, µs", lambda r: f"{launch(r, 'matmul'):.1f}"),
+def operations(results, options):
+    """A row for each operation; bold is what does not reach the ratio that it should."""
+    lines = [
+        machine(results, options),
+        "",
+        "| | case | Gradus, ms | PyTorch, ms | ratio |",
+        "|---|---|---|---|---|",
     ]
-    for name, cell in rows:
-        cells = [cell(found) if found else "-" for _, found in reports]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def report(device, options):
-    """Returns the name of a device and what was measured on it; None where it is missing."""
-    name, results = device, []
-    for workload in (["mlp"], ["matmul", "--case", "1024x1024x1024"], ["launch"]):
-        command = [*shlex.split(os.environ["GRADUS"]), "benchmark", *workload]
-        command += ["--device", device, "--threads", str(options.threads), "--json"]
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        if done.returncode != 0:
-            return f"{device}: {done.stderr.strip().splitlines()[-1]}", None
-        found = json.loads(done.stdout)
-        name = f"{found['device']} ({found['description']})"
-        results += found["results"]
-    return name, results
-
-
-def find(results, workload, case):
     for result in results:
-        if result["workload"] == workload and result["case"].startswith(case):
-            return result
-    raise SystemExit(f"compare-pytorch: gradus benchmark gave no {workload} {case}")
-
-
-def value(results, workload, case):
-    return find(results, workload, case)["milliseconds"]["best"]
-
-
-def rate(results, workload, case):
-    result = find(results, workload, case)
-    times = result["milliseconds"]
-    return result["gigaflopsPerSecond"] * times["median"] / times["best"]
-
-
-def launch(results, case):
-    return 1000 * value(results, "launch", case)
+        theirs = result["eager"]
+        ratio = f"{theirs['ratioOfBests']:.2f}"
+        ratio = f"**{ratio}**" if below_limit(result) else ratio
+        times = f"{pair(result['ours_ms'])} | {pair(theirs)}"
+        median = f"({theirs['medianRatio']:.2f})"
+        lines.append(
+            f"| {result['workload']} | {result['case']} | {times} | {ratio} {median} |"
+        )
+    return "\n".join(lines)

@@ -98,7 +98,7 @@ final class BenchmarkCommand implements Runnable {
     @Option(
             names = "--serve",
             hidden = true,
-            description = "Take the steps of one training when told to on the standard input.")
+            description = "Take steps when told to on the standard input.")
     private boolean serve;
 
     BenchmarkCommand() {}
@@ -138,7 +138,7 @@ final class BenchmarkCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         if (serve) {
             InputStreamReader in = new InputStreamReader(System.in, StandardCharsets.UTF_8);
-            new Service(choice.device(), workloads.getFirst(), out).serve(new BufferedReader(in));
+            new Service(choice.device(), workloads, out).serve(new BufferedReader(in));
             return;
         }
         ObjectNode report = Results.report(choice.device());
@@ -200,8 +200,8 @@ final class BenchmarkCommand implements Runnable {
         if (threads < 0) {
             throw new InputException("--threads: is 1 or more, not " + threads);
         }
-        if (serve && names.size() != 1) {
-            throw new InputException("--serve: name one workload, not " + names.size());
+        if (serve && names.isEmpty()) {
+            throw new InputException("--serve: name workloads, as mlp or matmul conv");
         }
     }
 }

@@ -22,7 +22,7 @@ final class PointwiseOperations {
     static List<Case> cases() {
         List<Case> cases = new ArrayList<>();
         for (int length : LENGTHS) {
-            cases.add(of("relu(1.5x+0.5)", length, x -> x.mul(1.5).add(0.5).relu()));
+            cases.add(chain(length));
             cases.add(of("x+x*tanh(x)", length, x -> x.add(x.mul(x.tanh()))));
             cases.add(of("gelu", length, Tensor::gelu));
             cases.add(of("exp", length, Tensor::exp));
@@ -43,6 +43,24 @@ final class PointwiseOperations {
                     return () -> {
                         try (var _ = Scope.open()) {
                             expression.apply(x).compute();
+                        }
+                    };
+                });
+    }
+
+    /** Returns a chain over three tensors. */
+    private static Case chain(int length) {
+        return Case.of(
+                "relu(ab+c) %,d".formatted(length),
+                device -> {
+                    Generator data = new Generator(0);
+                    Shape shape = Shape.of(length);
+                    Tensor a = Training.kept(() -> data.normal(device, shape));
+                    Tensor b = Training.kept(() -> data.normal(device, shape));
+                    Tensor c = Training.kept(() -> data.normal(device, shape));
+                    return () -> {
+                        try (var _ = Scope.open()) {
+                            a.mul(b).add(c).relu().compute();
                         }
                     };
                 });

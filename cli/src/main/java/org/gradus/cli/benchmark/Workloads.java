@@ -28,7 +28,7 @@ public final class Workloads {
                             PointwiseOperations.cases()),
                     new Workload(
                             "norm",
-                            "softmax, normalizations, a maximum over 2 by 2",
+                            "softmax, normalizations, a maximum over 2 by 2, rows of a table",
                             RowOperations.cases()),
                     new Workload("attention", "causal self-attention", Attention.cases()),
                     new Workload(

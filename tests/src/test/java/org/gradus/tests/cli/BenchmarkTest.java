@@ -2,6 +2,7 @@ package org.gradus.tests.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,7 +10,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.gradus.io.Safetensors;
 import org.gradus.shape.Shape;
@@ -116,8 +120,7 @@ class BenchmarkTest {
         Cli.run("benchmark", "mlp", "--precision", "f16").failed(2, "--precision", "\"f16\"");
         Cli.run("benchmark", "--precision", "bf16").failed(2, "--precision", "mlp");
         Cli.run("benchmark", "launch", "--precision", "bf16").failed(2, "no training step");
-        Cli.run("benchmark", "matmul", "--serve").failed(2, "no training step", "mlp");
-        Cli.run("benchmark", "--serve").failed(2, "--serve", "one workload");
+        Cli.run("benchmark", "--serve").failed(2, "--serve", "name workloads");
     }
 
     @Test
@@ -128,7 +131,9 @@ class BenchmarkTest {
                         .start();
         try (BufferedReader answers = process.inputReader();
                 PrintWriter requests = new PrintWriter(process.outputWriter(), true)) {
-            assertEquals("mlp", answer(answers).path("workload").asText());
+            JsonNode first = answer(answers);
+            assertEquals("cpu", first.path("device").asText());
+            assertEquals("[\"mlp step\"]", first.path("cases").toString());
             requests.println("loss");
             double before = answer(answers).path("loss").asDouble();
             // The loss of a network that knows nothing of ten classes is about ln 10.
@@ -147,6 +152,32 @@ class BenchmarkTest {
             assertTrue(answer(answers).path("peakMemoryBytes").asLong() > 10_000_000);
             requests.println("loss");
             assertTrue(answer(answers).path("loss").asDouble() < before);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void servedOperationsAreTimedOneAfterTheOther() throws IOException {
+        Path errors = folder.resolve("err.txt");
+        Process process =
+                new ProcessBuilder(Cli.java(true, "benchmark", "launch", "norm", "--serve"))
+                        .redirectError(errors.toFile())
+                        .start();
+        try (BufferedReader answers = process.inputReader();
+                PrintWriter requests = new PrintWriter(process.outputWriter(), true)) {
+            List<String> cases = new ArrayList<>();
+            answer(answers).path("cases").forEach(name -> cases.add(name.asText()));
+            assertTrue(cases.contains("launch matmul [8, 8]"), cases.toString());
+            for (String name : cases) {
+                requests.println("prepare " + name);
+                assertEquals(name, answer(answers).path("prepared").asText());
+                requests.println("run 2");
+                assertTrue(answer(answers).path("nanoseconds").asLong() > 0, name);
+            }
+            requests.println("prepare launch nothing");
+            assertNull(answers.readLine());
+            assertTrue(Files.readString(errors).contains("there is no case \"launch nothing\""));
         } finally {
             process.destroyForcibly();
         }
