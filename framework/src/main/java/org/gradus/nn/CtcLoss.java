@@ -2,8 +2,6 @@ package org.gradus.nn;
 
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
-import org.gradus.tensor.Autocast;
-import org.gradus.tensor.CustomFunction;
 import org.gradus.tensor.Scope;
 import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
@@ -14,8 +12,9 @@ import org.gradus.tensor.TensorException;
  * are those of PyTorch's {@code ctc_loss}.
  *
  * <p>The output is log-probabilities {@code [times, batch, classes]}, as {@link LogSoftmax} gives
- * them. Computed in log space by the recursions of the paper, a few pointwise kernels per time;
- * memory is that of {@code [times, batch, 2 * length + 1]} a few times.
+ * them. Computed in log space by the recursions of the paper (see {@link
+ * org.gradus.tensor.Alignments#ctc}); memory is that of {@code [times, batch, 2 * length + 1]} a
+ * few times.
  *
  * @param blank the class that means no label
  * @param zeroInfinity whether a target that is too long for its input costs 0 rather than infinity;
@@ -96,27 +95,13 @@ public record CtcLoss(int blank, boolean zeroInfinity, Reduction reduction) impl
                 () -> {
                     Tensor inputs = inputLengths.to(DType.I64);
                     Tensor targets = targetLengths.to(DType.I64);
-                    CtcFunction function = new CtcFunction(blank);
-                    Tensor raw =
-                            CustomFunction.apply(
-                                    function,
-                                    Autocast.high(output),
-                                    target.to(DType.I64),
-                                    inputs,
-                                    targets);
-                    return reduce(finite(raw, inputs, targets), targets);
+                    Tensor losses = output.ctc(target.to(DType.I64), inputs, targets, blank);
+                    return reduce(losses, targets);
                 });
     }
 
-    private Tensor finite(Tensor raw, Tensor inputs, Tensor targets) {
-        double impossible = zeroInfinity ? 0 : Double.POSITIVE_INFINITY;
-        Tensor losses = CtcLattice.isPossible(raw.neg()).where(raw, impossible);
-        // no time at all: certain without labels, impossible with any
-        Tensor ofNothing = targets.eq(0).where(losses.zerosLike(), impossible);
-        return inputs.eq(0).where(ofNothing, losses);
-    }
-
-    private Tensor reduce(Tensor losses, Tensor targets) {
+    private Tensor reduce(Tensor raw, Tensor targets) {
+        Tensor losses = zeroInfinity ? raw.eq(Double.POSITIVE_INFINITY).where(0, raw) : raw;
         if (reduction == Reduction.MEAN) {
             Tensor lengths = targets.to(losses.dtype()).clamp(1, Double.POSITIVE_INFINITY);
             return losses.div(lengths).mean();

@@ -35,6 +35,7 @@ public final class Tensor
                 Attention,
                 Normalizations,
                 Recurrences,
+                Alignments,
                 Mutation {
     private static final Cleaner CLEANER = Cleaner.create();
     private static final AtomicLong FORGOTTEN = new AtomicLong();

@@ -5,7 +5,9 @@
  *   text. Its arguments are GLOBAL pointers, and last one WORDS(n) of 64-bit values by value.
  * - Pointers carry GLOBAL or LOCAL; one is never converted into the other. LOCAL_ARRAY stands only
  *   at the top of a kernel.
- * - Every work-item reaches every BARRIER(): a kernel that has one does not return early.
+ * - Every work-item reaches every BARRIER(): a kernel that has one does not return early. What a
+ *   work-item stored before a BARRIER() in LOCAL memory the others of its group see after it; in
+ *   GLOBAL memory it takes a GLOBAL_BARRIER().
  * - Functions of the pointwise language are named operation_type, as add_i32 or exp_f32.
  * - Where double precision is missing, HAS_F64 is not defined and nothing of it may be used.
  */
@@ -29,6 +31,7 @@
 #define LOCAL __local
 #define LOCAL_ARRAY(T, NAME, N) __local T NAME[N]
 #define BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
+#define GLOBAL_BARRIER() barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
 #define UNROLL _Pragma("unroll")
 #define LOCAL_ID ((i32)get_local_id(0))
 #define GROUP_ID ((i64)get_group_id(0))
@@ -75,6 +78,7 @@ FN double fma_f64(double a, double b, double c) { return fma(a, b, c); }
 #define LOCAL
 #define LOCAL_ARRAY(T, NAME, N) __shared__ T NAME[N]
 #define BARRIER() __syncthreads()
+#define GLOBAL_BARRIER() __syncthreads()
 #define UNROLL _Pragma("unroll")
 #define LOCAL_ID ((i32)threadIdx.x)
 #define GROUP_ID ((i64)blockIdx.x)

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.gradus.device.AttentionKernels;
 import org.gradus.device.ConvolutionKernels;
+import org.gradus.device.CtcKernels;
 import org.gradus.device.Kernels;
 import org.gradus.device.MultiTensorKernels;
 import org.gradus.device.NormalizationKernels;
@@ -49,6 +50,7 @@ final class FamilyLaunches {
         softmax();
         attention();
         recurrence();
+        alignment();
         manyTensors();
     }
 
@@ -145,6 +147,18 @@ final class FamilyLaunches {
                         initial);
             }
         }
+    }
+
+    private void alignment() {
+        CtcKernels ctc = family(CtcKernels.class);
+        View logs = view(DType.F32, 4, 3, 5);
+        View losses = view(DType.F32, 3);
+        View sums = view(DType.F32, 3, 4, 5);
+        View labels = view(DType.I64, 3, 2);
+        View counts = view(DType.I64, 3);
+        var targets = new CtcKernels.Targets(labels, counts, counts, 0);
+        ctc.likelihoods(logs, targets, losses, sums);
+        ctc.gradient(losses, logs, targets, losses, sums, logs);
     }
 
     private void manyTensors() {

@@ -7,6 +7,7 @@ import java.util.Set;
 import org.gradus.cpu.attention.CpuAttention;
 import org.gradus.cpu.convolution.Columns;
 import org.gradus.cpu.convolution.CpuConvolution;
+import org.gradus.cpu.ctc.CpuCtc;
 import org.gradus.cpu.indexing.Copy;
 import org.gradus.cpu.indexing.Cumulate;
 import org.gradus.cpu.indexing.Gather;
@@ -102,6 +103,7 @@ public final class CpuDevice implements Device {
                         new CpuAttention(pool, kernels),
                         new CpuNormalization(pool),
                         new CpuRecurrent(pool, kernels),
+                        new CpuCtc(pool),
                         new CpuMultiTensor(pool, pointwise));
     }
 

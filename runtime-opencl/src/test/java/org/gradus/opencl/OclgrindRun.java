@@ -2,6 +2,8 @@ package org.gradus.opencl;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.gradus.device.CtcKernels;
+import org.gradus.device.CtcKernels.Targets;
 import org.gradus.device.CumulateOp;
 import org.gradus.device.MatmulOptions;
 import org.gradus.device.ReduceOp;
@@ -40,6 +42,7 @@ final class OclgrindRun {
         families(twins);
         AttentionTest.tiny().forEach(c -> AttentionTest.check(device, c, DType.F32, 2e-5));
         RecurrentTest.tiny().forEach(c -> RecurrentTest.check(device, c, DType.F32, 3e-5));
+        alignments(twins);
         families(twins.storing(DType.BF16));
         ConvolutionTest.tiny()
                 .limit(1)
@@ -55,6 +58,28 @@ final class OclgrindRun {
         NormalizationTest.checkRootMeanSquares(twins, 3, 5);
         SoftmaxTest.check(twins, 5, 6);
         MultiTensorTest.check(twins, 3, 5);
+    }
+
+    private static void alignments(Twins twins) {
+        Spec logs = Spec.of(DType.F32, 4, 6, 3);
+        Spec each = Spec.of(DType.F32, 6);
+        twins.check(
+                "ctc",
+                1e-5,
+                (on, v) -> {
+                    CtcKernels ctc = twins.kernels(on, CtcKernels.class);
+                    Targets targets = new Targets(v.get(1), v.get(2), v.get(3), 0);
+                    ctc.likelihoods(v.get(0), targets, v.get(4), v.get(5));
+                    ctc.gradient(v.get(6), v.get(0), targets, v.get(4), v.get(5), v.get(7));
+                },
+                logs,
+                Spec.of(DType.I64, 6, 2).with(new Below(3)),
+                Spec.of(DType.I64, 6).with(new Below(5)),
+                Spec.of(DType.I64, 6).with(new Below(4)),
+                each,
+                Spec.of(DType.F32, 6, 4, 5),
+                each,
+                logs);
     }
 
     private static void copies(Twins twins) {

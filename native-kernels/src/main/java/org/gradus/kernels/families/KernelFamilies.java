@@ -21,6 +21,7 @@ public final class KernelFamilies {
                         new NativeSoftmax(templates),
                         new NativeAttention(templates),
                         new NativeRecurrent(templates),
+                        new NativeCtc(templates),
                         new NativeMultiTensor(templates));
     }
 

@@ -112,6 +112,7 @@ class DeterminismTest {
         work.put("averagePool", x -> images(x.get(0)).averagePool(two, true));
         work.put("LSTM", x -> recurrence(Cell.LSTM, x));
         work.put("GRU", x -> recurrence(Cell.GRU, x));
+        work.put("CTC", x -> ctc(x.get(0)));
         work.put("cumsum", x -> x.get(0).cumsum(1));
         work.put("sort", x -> x.get(0).sort(1, false).values());
         work.put(
@@ -122,6 +123,13 @@ class DeterminismTest {
                 });
         work.put("dropout", x -> new Generator(3).dropout(x.get(0), 0.3));
         return work;
+    }
+
+    private static Tensor ctc(Tensor x) {
+        Tensor logs = x.flatten().narrow(0, 0, 60 * 40 * 30).reshape(60, 40, 30).logSoftmax(2);
+        Tensor labels = new Generator(5).integers(x.device(), Shape.of(40, 12), 30);
+        Tensor times = Tensor.full(x.device(), DType.I64, Shape.of(40), 60);
+        return logs.ctc(labels, times, times.zerosLike().add(12), 0);
     }
 
     private static Tensor recurrence(Cell cell, List<Tensor> x) {

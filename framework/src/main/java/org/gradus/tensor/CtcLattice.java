@@ -1,15 +1,14 @@
-package org.gradus.nn;
+package org.gradus.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
-import org.gradus.tensor.Tensor;
 
 /**
- * The lattice of {@link CtcLoss}: at each time one may be at a label or at a blank before, between
- * or after labels. From each of these {@code 2 * length + 1} places one stays, moves to the next,
- * or skips a blank between two different labels. Probabilities are logarithms throughout.
+ * The lattice of {@link Alignments#ctc}: at each time one may be at a label or at a blank before,
+ * between or after labels. From each of these {@code 2 * length + 1} places one stays, moves to the
+ * next, or skips a blank between two different labels. Probabilities are logarithms throughout.
  */
 final class CtcLattice {
     /**
@@ -26,6 +25,7 @@ final class CtcLattice {
     private final Tensor skips;
     private final Tensor ends;
     private final Tensor inputLengths;
+    private final Tensor targetLengths;
 
     /**
      * Prepares the lattice.
@@ -40,14 +40,12 @@ final class CtcLattice {
         this.batch = logs.size(1);
         this.places = 2 * targets.size(1) + 1;
         this.inputLengths = inputLengths.unsqueeze(1);
+        this.targetLengths = targetLengths;
         Tensor counted = range(logs, targets.size(1)).lt(targetLengths.unsqueeze(1));
         this.labels = interleaved(counted.where(targets, blank), blank);
         this.skips = labels.ne(blank).and(labels.ne(before(labels, blank)));
         this.ends = range(logs, places).sub(targetLengths.unsqueeze(1).mul(2));
-        this.emissions =
-                logs.to(logs.dtype().computeType())
-                        .gather(2, index())
-                        .clamp(NEVER, Double.POSITIVE_INFINITY);
+        this.emissions = logs.gather(2, index()).clamp(NEVER, Double.POSITIVE_INFINITY);
     }
 
     private static Tensor range(Tensor like, int count) {
@@ -170,9 +168,13 @@ final class CtcLattice {
         return ending.logSumExp(1);
     }
 
-    /** Returns where a target is possible at all. */
-    static Tensor isPossible(Tensor likelihoods) {
-        return likelihoods.gt(NEVER / 10);
+    /** Returns the losses of log-likelihoods, infinite where a target is impossible. */
+    Tensor losses(Tensor likelihoods) {
+        Tensor losses =
+                likelihoods.le(NEVER / 10).where(Double.POSITIVE_INFINITY, likelihoods.neg());
+        // no time at all: certain without labels, impossible with any
+        Tensor ofNothing = targetLengths.eq(0).where(losses.zerosLike(), Double.POSITIVE_INFINITY);
+        return inputLengths.squeeze(1).eq(0).where(ofNothing, losses);
     }
 
     /**
@@ -182,7 +184,7 @@ final class CtcLattice {
      * @param weights what each sequence's are multiplied by, {@code [batch]}
      */
     Tensor occupancies(Tensor forward, Tensor likelihoods, Tensor weights, Shape shape) {
-        Tensor total = isPossible(likelihoods).where(likelihoods, 0).unsqueeze(1);
+        Tensor total = likelihoods.eq(Double.NEGATIVE_INFINITY).where(0, likelihoods).unsqueeze(1);
         Tensor paths = forward.add(backward()).sub(emissions).sub(total).exp();
         return paths.mul(weights.unsqueeze(1)).scatterInto(shape, 2, index());
     }
