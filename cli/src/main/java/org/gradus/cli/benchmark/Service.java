@@ -90,6 +90,8 @@ public final class Service {
         if (words[0].equals("save") && words.length == 2) {
             Path file = Path.of(words[1]);
             Safetensors.write(file, training(line).values(), Map.of());
+            // So that the copies don't count as memory that steps need.
+            System.gc();
             return Map.of("saved", file.toString());
         }
         throw new InputException(
