@@ -31,6 +31,12 @@ public final class PackedProduct {
     /** The lines of a task: with their sums they stay in the second-level cache. */
     private static final int TASK_LINES = 288;
 
+    /** The rows of a task that are multiplied by one panel of columns after the other. */
+    private static final int ROWS_AT_ONCE = 48;
+
+    /** The elements of the columns of which a task goes along at a time: the second-level cache. */
+    private static final int COLUMN_ELEMENTS = 1 << 16;
+
     /** Fewer lines take as long to pack as to multiply. */
     private static final int FEWEST_TASK_LINES = 48;
 
@@ -310,12 +316,19 @@ public final class PackedProduct {
                     ends);
         }
 
-        /** Takes as many rows at a time as a task has lines: they are read for each panel. */
+        /**
+         * Takes few rows at a time, which stay in the first-level cache, and goes along the
+         * columns: the processor fetches what is written before it is, as it sees it coming.
+         */
         private void computeBlock(PackedBlock block, float[] tile) {
-            int panels = Math.max(1, TASK_LINES / kernel.rows());
-            for (int row = 0; row < block.rowPanels(); row += panels) {
-                int end = Math.min(block.rowPanels(), row + panels);
-                block.compute(row, end, 0, block.columnPanels(), tile);
+            int panels = Math.max(1, ROWS_AT_ONCE / kernel.rows());
+            int wide = Math.max(2, COLUMN_ELEMENTS / (block.depth() * MicroKernel.WIDTH) / 2 * 2);
+            for (int column = 0; column < block.columnPanels(); column += wide) {
+                int toColumn = Math.min(block.columnPanels(), column + wide);
+                for (int row = 0; row < block.rowPanels(); row += panels) {
+                    int toRow = Math.min(block.rowPanels(), row + panels);
+                    block.compute(row, toRow, column, toColumn, tile);
+                }
             }
         }
     }

@@ -94,6 +94,9 @@ final class MatmulTest {
         check(matmul, DType.F32, MatmulOptions.DEFAULT, false, true, 65, 2113, 67);
         check(matmul, DType.F32, MatmulOptions.DEFAULT, false, false, 400, 37, 80);
         check(matmul, DType.F32, MatmulOptions.DEFAULT, false, false, 37, 400, 80);
+        var bias = Optional.of(TestViews.random(DType.F32, 7, 397));
+        var options = new MatmulOptions(1, 0, bias, Activation.RELU);
+        check(matmul, DType.F32, options, false, true, 541, 397, 300);
     }
 
     @Test
