@@ -20,6 +20,13 @@ public interface DeviceProvider {
     Discovery discover();
 
     /**
+     * Begins, in the background, with what takes long before a device can be used. {@code auto}
+     * calls it of all providers before it asks the first one for devices; by default it does
+     * nothing.
+     */
+    default void prepare() {}
+
+    /**
      * Opens a device that {@link #discover} found.
      *
      * @throws DeviceException if it cannot be opened now

@@ -97,7 +97,9 @@ public final class Devices {
     }
 
     private static Device automatic() {
-        for (DeviceProvider provider : providers()) {
+        List<DeviceProvider> providers = providers();
+        providers.forEach(DeviceProvider::prepare);
+        for (DeviceProvider provider : providers) {
             List<Capabilities> devices = provider.discover().devices();
             for (int i = 0; i < devices.size(); i++) {
                 boolean gpu = devices.get(i).kind() == Capabilities.Kind.GPU;

@@ -1,6 +1,7 @@
 package org.gradus.cpu;
 
 import java.util.List;
+import org.gradus.cpu.matmul.MicroKernels;
 import org.gradus.device.Device;
 import org.gradus.device.DeviceException;
 import org.gradus.device.DeviceProvider;
@@ -25,6 +26,12 @@ public final class CpuDeviceProvider implements DeviceProvider {
     @Override
     public Discovery discover() {
         return new Discovery(List.of(CpuCapabilities.of(CpuDevice.defaultThreads())), List.of());
+    }
+
+    /** Begins to compile the micro-kernels: the drivers of other devices take a while to answer. */
+    @Override
+    public void prepare() {
+        MicroKernels.ofProcessor();
     }
 
     @Override

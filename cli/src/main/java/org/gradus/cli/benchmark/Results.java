@@ -1,7 +1,7 @@
 package org.gradus.cli.benchmark;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -16,7 +16,7 @@ public final class Results {
 
     /** Returns the beginning of a report: the device and Java; its {@code results} are empty. */
     public static ObjectNode report(Device device) {
-        ObjectNode report = new JsonMapper().createObjectNode();
+        ObjectNode report = JsonNodeFactory.instance.objectNode();
         report.put("device", device.name());
         report.put("description", device.capabilities().description());
         report.put("java", Runtime.version().toString());
@@ -26,7 +26,7 @@ public final class Results {
 
     /** Returns a measurement as JSON. */
     public static ObjectNode json(Measurement measurement) {
-        ObjectNode node = new JsonMapper().createObjectNode();
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("workload", measurement.workload());
         node.put("case", measurement.measured().label());
         node.putObject("milliseconds")

@@ -47,9 +47,17 @@ public final class MicroKernels {
         this.costs = costs;
     }
 
-    /** Returns those of this processor and starts to time them. */
+    /** Returns those of this processor; the first call starts to time them. */
     public static MicroKernels ofProcessor() {
-        var candidates = candidates();
+        return OfProcessor.KERNELS;
+    }
+
+    /** What all devices of the process share. */
+    private static final class OfProcessor {
+        static final MicroKernels KERNELS = timed(MicroKernels.candidates());
+    }
+
+    private static MicroKernels timed(List<MicroKernel> candidates) {
         if (candidates.size() == 1) {
             return untimed(candidates);
         }
