@@ -1,5 +1,6 @@
 package org.gradus.tests.cli;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ class LauncherTest {
                         .succeeded()
                         .out();
         assertTrue(out.contains("validation: loss"), out);
+        assertFalse(out.contains("[warning]"), out);
         assertTrue(Files.exists(run.resolve("report.html")));
         assertTrue(gradus("evaluate", run.toString()).succeeded().out().contains("accuracy"));
     }
