@@ -28,8 +28,6 @@ public final class CpuAttention implements AttentionKernels {
     private final WorkerPool pool;
     private final MicroKernels kernels;
     private final Packing packing = Packing.fastest();
-    private final TileLanes lanes = TileLanes.create();
-    private final RowKernels rows = RowKernels.create();
     private final Scratch forward = new Scratch(Forward.SCRATCH_SLOTS);
     private final Scratch backward = new Scratch(Backward.SCRATCH_SLOTS);
 
@@ -49,7 +47,9 @@ public final class CpuAttention implements AttentionKernels {
             double scale,
             View output,
             View logSums) {
-        var problem = Problem.of(query, key, value, mask, causal, scale, kernels, packing, lanes);
+        var problem =
+                Problem.of(
+                        query, key, value, mask, causal, scale, kernels, packing, TileLanes.best());
         int keyHeads = problem.key().heads();
         int heads = problem.key().batch() * keyHeads;
         int groups = problem.groups();
@@ -96,7 +96,9 @@ public final class CpuAttention implements AttentionKernels {
             View queryGradient,
             View keyGradient,
             View valueGradient) {
-        var problem = Problem.of(query, key, value, mask, causal, scale, kernels, packing, lanes);
+        var problem =
+                Problem.of(
+                        query, key, value, mask, causal, scale, kernels, packing, TileLanes.best());
         var tensors =
                 new Backward.Tensors(
                         Heads.of(outputGradient),
@@ -113,7 +115,7 @@ public final class CpuAttention implements AttentionKernels {
                         new Backward(
                                         problem,
                                         tensors,
-                                        rows,
+                                        RowKernels.best(),
                                         task / keyHeads,
                                         task % keyHeads,
                                         backward)

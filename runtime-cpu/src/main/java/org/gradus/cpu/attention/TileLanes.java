@@ -3,6 +3,7 @@ package org.gradus.cpu.attention;
 import org.gradus.cpu.matmul.MicroKernel;
 import org.gradus.cpu.pointwise.FloatMath;
 import org.gradus.cpu.vector.VectorProvider;
+import org.gradus.cpu.vector.Warming;
 
 /**
  * What is done to tiles of 16 columns, element {@code [row][column]} at {@code row * 16 + column},
@@ -17,17 +18,27 @@ class TileLanes {
     /** As {@code VectorExponentials}, which may not be loaded here. */
     private static final float SMALLEST = -87;
 
+    private static final int SMALLEST_BITS = 128;
+
+    private static final TileLanes PLAIN = new TileLanes();
+
+    private static final Warming<TileLanes> WARMING =
+            new Warming<>(
+                    PLAIN, SMALLEST_BITS, () -> new VectorTileLanes(), new LaneExercise()::of);
+
     TileLanes() {}
 
-    /** Returns the operations for this JVM. */
-    static TileLanes create() {
-        return VectorProvider.available() && VectorProvider.bits() <= WIDEST_BITS
-                ? new VectorTileLanes()
-                : new TileLanes();
+    /** Returns the operations that are fastest now. */
+    static TileLanes best() {
+        return VectorProvider.bits() <= WIDEST_BITS ? WARMING.best() : PLAIN;
     }
 
-    private static float exp(float x) {
-        return x < SMALLEST ? 0 : FloatMath.exp(x);
+    /**
+     * Returns the exponential of {@code x - shift}, where a shift of negative infinity counts as 0.
+     */
+    private static float exp(float x, float shift) {
+        float distance = shift == Float.NEGATIVE_INFINITY ? x : x - shift;
+        return distance < SMALLEST ? 0 : FloatMath.exp(distance);
     }
 
     /**
@@ -44,16 +55,16 @@ class TileLanes {
         System.arraycopy(maxima, 0, factors, 0, WIDTH);
         for (int row = 0; row < rows; row++) {
             for (int lane = 0; lane < WIDTH; lane++) {
-                maxima[lane] = Math.max(maxima[lane], tile[at + row * WIDTH + lane]);
+                float score = tile[at + row * WIDTH + lane];
+                maxima[lane] = score > maxima[lane] ? score : maxima[lane];
             }
         }
         boolean changed = rescale(maxima, totals, factors);
         for (int lane = 0; lane < WIDTH; lane++) {
-            float shift = maxima[lane] == Float.NEGATIVE_INFINITY ? 0 : maxima[lane];
             float total = 0;
             for (int row = 0; row < rows; row++) {
                 int i = at + row * WIDTH + lane;
-                tile[i] = exp(tile[i] - shift);
+                tile[i] = exp(tile[i], maxima[lane]);
                 total += tile[i];
             }
             totals[lane] += total;
@@ -71,8 +82,7 @@ class TileLanes {
         boolean changed = false;
         for (int lane = 0; lane < WIDTH; lane++) {
             float before = factors[lane];
-            float shift = maxima[lane] == Float.NEGATIVE_INFINITY ? 0 : maxima[lane];
-            float factor = before == shift ? 1 : exp(before - shift);
+            float factor = before == maxima[lane] ? 1 : exp(before, maxima[lane]);
             totals[lane] *= factor;
             factors[lane] = factor;
             changed |= factor != 1;
@@ -87,7 +97,7 @@ class TileLanes {
     void finish(float[] maxima, float[] totals, float[] factors, float[] logSums) {
         for (int lane = 0; lane < WIDTH; lane++) {
             factors[lane] = totals[lane] == 0 ? 0 : 1 / totals[lane];
-            logSums[lane] = maxima[lane] + (float) Math.log(totals[lane]);
+            logSums[lane] = maxima[lane] + FloatMath.log(totals[lane]);
         }
     }
 
@@ -116,7 +126,7 @@ class TileLanes {
         for (int row = 0; row < rows; row++) {
             for (int lane = 0; lane < WIDTH; lane++) {
                 int i = at + row * WIDTH + lane;
-                p[i] = exp(p[i] - logSums[from + lane]);
+                p[i] = exp(p[i], logSums[from + lane]);
                 g[i] = p[i] * (g[i] - deltas[from + lane]);
             }
         }

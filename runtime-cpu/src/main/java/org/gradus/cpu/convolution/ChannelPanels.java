@@ -11,7 +11,6 @@ import org.gradus.cpu.matmul.Packing;
  */
 final class ChannelPanels extends SeenPanels {
     private final Packing packing = Packing.fastest();
-    private final RowCopy rowCopy = RowCopy.fastest();
 
     ChannelPanels(Geometry geometry) {
         super(geometry);
@@ -108,15 +107,16 @@ final class ChannelPanels extends SeenPanels {
         int before = Math.clamp(reach[2].firstPosition(tap) - x, 0, length);
         int after = Math.clamp(reach[2].endPosition(tap, geometry.output()[2]) - x, before, length);
         Arrays.fill(packed, to, to + before * WIDTH, 0);
-        rowCopy.copy(
-                pixels,
-                row + reach[2].index(x + before, tap) * WIDTH,
-                geometry.stride()[2] * WIDTH,
-                after - before,
-                WIDTH,
-                packed,
-                to + before * WIDTH,
-                WIDTH);
+        RowCopy.best()
+                .copy(
+                        pixels,
+                        row + reach[2].index(x + before, tap) * WIDTH,
+                        geometry.stride()[2] * WIDTH,
+                        after - before,
+                        WIDTH,
+                        packed,
+                        to + before * WIDTH,
+                        WIDTH);
         Arrays.fill(packed, to + after * WIDTH, to + length * WIDTH, 0);
     }
 

@@ -1,7 +1,9 @@
 package org.gradus.cpu.convolution;
 
 import java.util.Arrays;
+import org.gradus.cpu.vector.Lanes;
 import org.gradus.cpu.vector.VectorProvider;
+import org.gradus.cpu.vector.Warming;
 
 /**
  * The innermost loops of convolutions that are computed without a matrix product: each element of
@@ -15,9 +17,39 @@ class Correlation {
     /** Partial sums of a dot product. */
     static final int LANES = 16;
 
-    /** Returns the fastest for this processor. */
-    static Correlation fastest() {
-        return VectorProvider.bits() >= 256 ? new VectorCorrelation() : new Correlation();
+    private static final int SMALLEST_BITS = 256;
+
+    /** The partial sums that are used, as many as the vectors have lanes. */
+    private static final int USED_LANES =
+            VectorProvider.bits() >= SMALLEST_BITS ? Math.min(Lanes.COUNT, LANES) : LANES;
+
+    private static final Warming<Correlation> WARMING =
+            new Warming<>(
+                    new Correlation(),
+                    SMALLEST_BITS,
+                    () -> new VectorCorrelation(),
+                    new Exercise()::of);
+
+    Correlation() {}
+
+    /** Returns what is fastest now. */
+    static Correlation best() {
+        return WARMING.best();
+    }
+
+    /** What the compiler must have seen: blocks of four vectors, and what is left. */
+    private static final class Exercise {
+        private static final int DEPTH = 4;
+        private static final int LENGTH = 100;
+
+        private final float[] image = new float[LENGTH + SLACK];
+        private final int[] taps = new int[DEPTH];
+        private final float[] sums = new float[Math.max(DEPTH * LANES, LENGTH + SLACK)];
+
+        void of(Correlation correlation) {
+            correlation.weigh(image, taps, image, DEPTH, 0, LENGTH, sums);
+            correlation.addProducts(image, taps, DEPTH, image, LENGTH, sums);
+        }
     }
 
     /**
@@ -41,7 +73,7 @@ class Correlation {
             float weight = weights[k];
             int tap = taps[k];
             for (int i = 0; i < length; i++) {
-                sums[i] += weight * image[tap + i];
+                sums[i] = Math.fma(weight, image[tap + i], sums[i]);
             }
         }
     }
@@ -59,7 +91,8 @@ class Correlation {
         for (int k = 0; k < depth; k++) {
             int tap = taps[k];
             for (int i = 0; i < length; i++) {
-                sums[k * LANES + i % LANES] += gradient[i] * image[tap + i];
+                int lane = k * LANES + i % USED_LANES;
+                sums[lane] = Math.fma(gradient[i], image[tap + i], sums[lane]);
             }
         }
     }

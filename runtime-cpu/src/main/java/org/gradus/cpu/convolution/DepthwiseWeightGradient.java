@@ -18,8 +18,6 @@ final class DepthwiseWeightGradient {
     private static final int MOST_FILTERS = 4;
 
     private final WorkerPool pool;
-    private final Correlation correlation = Correlation.fastest();
-    private final RowCopy rowCopy = RowCopy.fastest();
     private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
 
     DepthwiseWeightGradient(WorkerPool pool) {
@@ -69,20 +67,21 @@ final class DepthwiseWeightGradient {
         int channel = filter / geometry.groupFilters();
         for (int i = 0; i < geometry.batch(); i++) {
             int from = (i * geometry.channels() + channel) * geometry.inputSize();
-            image.fill(rowCopy, input.data(), input.offset() + from, 1, padded, 0);
+            image.fill(RowCopy.best(), input.data(), input.offset() + from, 1, padded, 0);
             int plane = (i * geometry.filters() + filter) * geometry.outputSize();
             for (int z = 0; z < output[0]; z++) {
-                rowCopy.copy(
-                        outputGradient.data(),
-                        outputGradient.offset() + plane + z * output[1] * output[2],
-                        output[2],
-                        output[1],
-                        output[2],
-                        gradient,
-                        image.cell(z, 0, 0),
-                        image.cells()[2]);
+                RowCopy.best()
+                        .copy(
+                                outputGradient.data(),
+                                outputGradient.offset() + plane + z * output[1] * output[2],
+                                output[2],
+                                output[1],
+                                output[2],
+                                gradient,
+                                image.cell(z, 0, 0),
+                                image.cells()[2]);
             }
-            correlation.addProducts(padded, taps, taps.length, gradient, length, sums);
+            Correlation.best().addProducts(padded, taps, taps.length, gradient, length, sums);
         }
         for (int tap = 0; tap < taps.length; tap++) {
             float sum = 0;

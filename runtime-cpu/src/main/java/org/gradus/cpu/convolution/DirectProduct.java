@@ -23,8 +23,6 @@ final class DirectProduct {
     private static final long TASK_WORK = 100_000;
 
     private final WorkerPool pool;
-    private final Correlation correlation = Correlation.fastest();
-    private final RowCopy rowCopy = RowCopy.fastest();
     private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
 
     DirectProduct(WorkerPool pool) {
@@ -60,7 +58,7 @@ final class DirectProduct {
         int from = (image * product.groups() + group) * sourceGroup;
         product.image()
                 .fill(
-                        rowCopy,
+                        RowCopy.best(),
                         product.source().data(),
                         product.source().offset() + from,
                         product.channels(),
@@ -79,7 +77,8 @@ final class DirectProduct {
             for (int i = 0; i < product.parts().size(); i++) {
                 var part = product.parts().get(i);
                 float[] weights = weights(part, group, row);
-                correlation.weigh(padded, part.taps(), weights, part.depth(), start, length, sums);
+                Correlation.best()
+                        .weigh(padded, part.taps(), weights, part.depth(), start, length, sums);
                 gather(product.image(), positions, sums, results, i * count);
             }
             store(product, results, channel + row * product.targetSize());
@@ -101,15 +100,16 @@ final class DirectProduct {
     private void gather(PaddedImage image, int[] positions, float[] sums, float[] results, int to) {
         int width = positions[2];
         for (int z = 0; z < positions[0]; z++) {
-            rowCopy.copy(
-                    sums,
-                    image.cell(z, 0, 0),
-                    image.cells()[2],
-                    positions[1],
-                    width,
-                    results,
-                    to + z * positions[1] * width,
-                    width);
+            RowCopy.best()
+                    .copy(
+                            sums,
+                            image.cell(z, 0, 0),
+                            image.cells()[2],
+                            positions[1],
+                            width,
+                            results,
+                            to + z * positions[1] * width,
+                            width);
         }
     }
 
@@ -123,9 +123,9 @@ final class DirectProduct {
             boolean last = i + 1 == product.parts().size();
             if (!last && grid.alternatesWith(product.parts().get(i + 1).grid())) {
                 i++;
-                grid.storeBoth(rowCopy, results, at, i * count, 0, count, target, channel);
+                grid.storeBoth(RowCopy.best(), results, at, i * count, 0, count, target, channel);
             } else {
-                grid.store(rowCopy, results, at, 0, count, target, channel);
+                grid.store(RowCopy.best(), results, at, 0, count, target, channel);
             }
         }
     }

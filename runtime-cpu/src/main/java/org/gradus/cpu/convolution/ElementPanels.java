@@ -10,7 +10,6 @@ import org.gradus.cpu.matmul.Packing;
  */
 final class ElementPanels extends SeenPanels {
     private final Packing packing = Packing.fastest();
-    private final RowCopy rowCopy = RowCopy.fastest();
 
     ElementPanels(Geometry geometry) {
         super(geometry);
@@ -70,16 +69,17 @@ final class ElementPanels extends SeenPanels {
         int endZ = reach[0].endPosition(tapZ, output[0]);
         for (int z = reach[0].firstPosition(tapZ); z < endZ; z++) {
             int row = reach[0].index(z, tapZ) * size[1] + reach[1].index(y, tapY);
-            rowCopy.take(
-                    input,
-                    from + row * size[2] + reach[2].index(x, tapX),
-                    geometry.stride()[1] * size[2],
-                    rows,
-                    length,
-                    geometry.stride()[2],
-                    line,
-                    to + (z * output[1] + y) * output[2] + x,
-                    output[2]);
+            RowCopy.best()
+                    .take(
+                            input,
+                            from + row * size[2] + reach[2].index(x, tapX),
+                            geometry.stride()[1] * size[2],
+                            rows,
+                            length,
+                            geometry.stride()[2],
+                            line,
+                            to + (z * output[1] + y) * output[2] + x,
+                            output[2]);
         }
     }
 

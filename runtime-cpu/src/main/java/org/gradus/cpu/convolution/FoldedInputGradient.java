@@ -24,7 +24,6 @@ final class FoldedInputGradient {
 
     private final WorkerPool pool;
     private final ImplicitProduct product;
-    private final RowCopy rowCopy = RowCopy.fastest();
     private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
 
     FoldedInputGradient(WorkerPool pool, ImplicitProduct product) {
@@ -114,9 +113,10 @@ final class FoldedInputGradient {
             int at = offsets[phase];
             if (phase + 1 < grids.length && grid.alternatesWith(grids[phase + 1])) {
                 phase++;
-                grid.storeBoth(rowCopy, sums, at, offsets[phase], 0, grid.count(), target, channel);
+                grid.storeBoth(
+                        RowCopy.best(), sums, at, offsets[phase], 0, grid.count(), target, channel);
             } else {
-                grid.store(rowCopy, sums, at, 0, grid.count(), target, channel);
+                grid.store(RowCopy.best(), sums, at, 0, grid.count(), target, channel);
             }
         }
     }
@@ -150,15 +150,16 @@ final class FoldedInputGradient {
         int[] sizes = grids[phase].sizes();
         for (int z = first[0]; z < end[0]; z++) {
             int plane = place[0] + z - first[0];
-            rowCopy.add(
-                    columns,
-                    from + (z * output[1] + first[1]) * output[2] + first[2],
-                    output[2],
-                    end[1] - first[1],
-                    end[2] - first[2],
-                    sums,
-                    offsets[phase] + (plane * sizes[1] + place[1]) * sizes[2] + place[2],
-                    sizes[2]);
+            RowCopy.best()
+                    .add(
+                            columns,
+                            from + (z * output[1] + first[1]) * output[2] + first[2],
+                            output[2],
+                            end[1] - first[1],
+                            end[2] - first[2],
+                            sums,
+                            offsets[phase] + (plane * sizes[1] + place[1]) * sizes[2] + place[2],
+                            sizes[2]);
         }
     }
 }

@@ -51,8 +51,6 @@ final class ImplicitProduct {
     private final MicroKernels kernels;
     private final DirectProduct direct;
     private final Packing packing = Packing.fastest();
-    private final PositionPacking positionPacking = PositionPacking.fastest();
-    private final RowCopy rowCopy = RowCopy.fastest();
     private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
 
     ImplicitProduct(WorkerPool pool, MicroKernels kernels) {
@@ -198,7 +196,7 @@ final class ImplicitProduct {
         for (int i = 0; i < count; i++) {
             product.image()
                     .fill(
-                            rowCopy,
+                            RowCopy.best(),
                             source,
                             from + i * product.sourceImageSize(),
                             product.groups() * product.channels(),
@@ -298,10 +296,10 @@ final class ImplicitProduct {
                 int at = from + (part * rows + row) * width;
                 if (part + 1 < parts && grid.alternatesWith(product.parts().get(part + 1).grid())) {
                     int next = at + rows * width;
-                    grid.storeBoth(rowCopy, results, at, next, position, end, target, to);
+                    grid.storeBoth(RowCopy.best(), results, at, next, position, end, target, to);
                     part++;
                 } else {
-                    grid.store(rowCopy, results, at, position, end, target, to);
+                    grid.store(RowCopy.best(), results, at, position, end, target, to);
                 }
             }
         }
@@ -336,16 +334,17 @@ final class ImplicitProduct {
             int column = (panel - firstPanel) * WIDTH;
             for (int k = 0; k < part.depth(); k += depthStep) {
                 int depth = Math.min(depthStep, part.depth() - k);
-                positionPacking.pack(
-                        task.images,
-                        group * product.groupSize(),
-                        part.taps(),
-                        k,
-                        depth,
-                        panel,
-                        end,
-                        packed,
-                        0);
+                PositionPacking.best()
+                        .pack(
+                                task.images,
+                                group * product.groupSize(),
+                                part.taps(),
+                                k,
+                                depth,
+                                panel,
+                                end,
+                                packed,
+                                0);
                 var block =
                         new PackedBlock(
                                 weights.kernel(),

@@ -2,6 +2,7 @@ package org.gradus.cpu.convolution;
 
 import org.gradus.cpu.matmul.MicroKernel;
 import org.gradus.cpu.vector.VectorProvider;
+import org.gradus.cpu.vector.Warming;
 
 /**
  * Packs panels of 16 neighbouring positions of a window from {@linkplain PaddedImage padded
@@ -18,14 +19,44 @@ abstract class PositionPacking {
 
     static final int WIDTH = MicroKernel.WIDTH;
 
-    /** Returns the fastest packing for this processor. */
-    static PositionPacking fastest() {
-        if (VectorProvider.bits() >= 512) {
-            return new WidePositionPacking();
+    private static final int SMALLEST_BITS = 256;
+
+    private static final Warming<PositionPacking> WARMING =
+            new Warming<>(
+                    new ScalarPositionPacking(),
+                    SMALLEST_BITS,
+                    () ->
+                            VectorProvider.bits() >= 512
+                                    ? new WidePositionPacking()
+                                    : new VectorPositionPacking(),
+                    new Exercise()::of);
+
+    /** Returns the packing that is fastest now. */
+    static PositionPacking best() {
+        return WARMING.best();
+    }
+
+    /** What the compiler must have seen: panels of one run and of several. */
+    private static final class Exercise {
+        private static final int DEPTH = 3;
+        private static final int MOST_RUNS = 5;
+
+        private final float[] source = new float[2 * WIDTH + SLACK];
+        private final float[] target = new float[DEPTH * WIDTH + SLACK];
+        private final int[] taps = new int[DEPTH];
+        private final int[] starts = new int[WIDTH];
+        private final int[] places = new int[WIDTH + 1];
+
+        void of(PositionPacking packing) {
+            packing.packRun(source, 0, taps, 0, DEPTH, target, 0);
+            for (int runs = 2; runs <= MOST_RUNS; runs++) {
+                for (int run = 0; run <= runs; run++) {
+                    places[run] = run * WIDTH / runs;
+                    starts[run] = places[run];
+                }
+                packing.packRuns(source, 0, taps, 0, DEPTH, runs, starts, places, target, 0);
+            }
         }
-        return VectorProvider.bits() >= 256
-                ? new VectorPositionPacking()
-                : new ScalarPositionPacking();
     }
 
     /**

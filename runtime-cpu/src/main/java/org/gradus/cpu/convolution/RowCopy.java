@@ -1,6 +1,6 @@
 package org.gradus.cpu.convolution;
 
-import org.gradus.cpu.vector.VectorProvider;
+import org.gradus.cpu.vector.Warming;
 
 /**
  * Copies rows of images, which are often shorter than a call of {@code System.arraycopy} is worth:
@@ -8,9 +8,36 @@ import org.gradus.cpu.vector.VectorProvider;
  * different parts of memory; nothing but the named elements is read or written. In plain Java.
  */
 class RowCopy {
-    /** Returns the fastest for this processor. */
-    static RowCopy fastest() {
-        return VectorProvider.bits() >= 256 ? new VectorRowCopy() : new RowCopy();
+    private static final int SMALLEST_BITS = 256;
+
+    private static final Warming<RowCopy> WARMING =
+            new Warming<>(
+                    new RowCopy(), SMALLEST_BITS, () -> new VectorRowCopy(), new Exercise()::of);
+
+    RowCopy() {}
+
+    /** Returns what is fastest now. */
+    static RowCopy best() {
+        return WARMING.best();
+    }
+
+    /** What the compiler must have seen: rows shorter than a vector, and longer ones. */
+    private static final class Exercise {
+        private static final int ROWS = 2;
+        private static final int STRIDE = 80;
+        private static final int[] LENGTHS = {3, 7, 14, 37};
+
+        private final float[] source = new float[ROWS * STRIDE];
+        private final float[] target = new float[ROWS * STRIDE];
+
+        void of(RowCopy copy) {
+            for (int length : LENGTHS) {
+                copy.copy(source, 0, STRIDE, ROWS, length, target, 0, STRIDE);
+                copy.add(source, 0, STRIDE, ROWS, length, target, 0, STRIDE);
+                copy.halve(source, 0, STRIDE, ROWS, length, target, 0, STRIDE);
+                copy.alternate(source, 0, 1, STRIDE, ROWS, length, target, 0, STRIDE);
+            }
+        }
     }
 
     /**

@@ -46,7 +46,6 @@ final class WeightGradient {
     private final MicroKernels kernels;
     private final DepthwiseWeightGradient depthwise;
     private final Packing packing = Packing.fastest();
-    private final RowCopy rowCopy = RowCopy.fastest();
     private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
 
     WeightGradient(WorkerPool pool, MicroKernels kernels) {

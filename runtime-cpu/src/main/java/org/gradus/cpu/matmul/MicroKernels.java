@@ -113,8 +113,14 @@ public final class MicroKernels {
         double[] known = new double[candidates.size()];
         Arrays.fill(known, Double.POSITIVE_INFINITY);
         for (int i = 0; i < known.length; i++) {
-            warm(candidates.get(i));
-            known[i] = time(candidates.get(i));
+            MicroKernel kernel = candidates.get(i);
+            warm(kernel);
+            if (kernel.panels() > 1) {
+                time(kernel.single(), 0);
+            }
+            known[i] = time(kernel, 0);
+            costs = known.clone();
+            known[i] = time(kernel, TIMED_NANOS);
             costs = known.clone();
         }
     }
@@ -129,7 +135,8 @@ public final class MicroKernels {
         }
     }
 
-    private static double time(MicroKernel kernel) {
+    /** Waits until a kernel is compiled and times it for a while. */
+    private static double time(MicroKernel kernel, long timedNanos) {
         var data = new Operands(kernel);
         double work = (double) TIMED_CALLS * TIMED_DEPTH * kernel.rows() * data.columns();
         long now = System.nanoTime();
@@ -141,7 +148,7 @@ public final class MicroKernels {
             }
             long after = System.nanoTime();
             if (best > COMPILED_NANOS * work && after - now <= COMPILED_NANOS * work) {
-                end = after + TIMED_NANOS;
+                end = after + timedNanos;
             }
             best = Math.min(best, after - now);
             now = after;

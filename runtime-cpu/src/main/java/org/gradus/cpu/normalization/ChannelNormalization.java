@@ -13,12 +13,9 @@ final class ChannelNormalization {
     private static final int TASK = 1 << 14;
 
     private final WorkerPool pool;
-    private final NormalizationPasses passes;
-    private final RowKernels kernels = RowKernels.create();
 
-    ChannelNormalization(WorkerPool pool, NormalizationPasses passes) {
+    ChannelNormalization(WorkerPool pool) {
         this.pool = pool;
-        this.passes = passes;
     }
 
     void forward(
@@ -40,6 +37,8 @@ final class ChannelNormalization {
         pool.run(
                 (groups + perTask - 1) / perTask,
                 (task, worker) -> {
+                    NormalizationPasses passes = NormalizationPasses.best();
+                    RowKernels kernels = RowKernels.best();
                     int end = Math.min(groups, (task + 1) * perTask);
                     for (int group = task * perTask; group < end; group++) {
                         double sum = 0;
@@ -88,6 +87,8 @@ final class ChannelNormalization {
         pool.run(
                 (groups + perTask - 1) / perTask,
                 (task, worker) -> {
+                    NormalizationPasses passes = NormalizationPasses.best();
+                    RowKernels kernels = RowKernels.best();
                     int end = Math.min(groups, (task + 1) * perTask);
                     for (int group = task * perTask; group < end; group++) {
                         float m = means.array()[means.at(group)];

@@ -20,11 +20,9 @@ final class ColumnNormalization {
     private static final int TASK = 1 << 14;
 
     private final WorkerPool pool;
-    private final NormalizationPasses passes;
 
-    ColumnNormalization(WorkerPool pool, NormalizationPasses passes) {
+    ColumnNormalization(WorkerPool pool) {
         this.pool = pool;
-        this.passes = passes;
     }
 
     /** What is done to the channels from {@code first} to {@code end}. */
@@ -81,6 +79,7 @@ final class ColumnNormalization {
                 outer,
                 groups,
                 (first, end) -> {
+                    NormalizationPasses passes = NormalizationPasses.best();
                     int n = end - first;
                     float[] shift = Arrays.copyOfRange(x.array(), x.at(0) + first, x.at(0) + end);
                     Sums sums = new Sums(n);
@@ -139,6 +138,7 @@ final class ColumnNormalization {
                 outer,
                 groups,
                 (first, end) -> {
+                    NormalizationPasses passes = NormalizationPasses.best();
                     int n = end - first;
                     float[] m = Arrays.copyOfRange(means.array(), means.at(first), means.at(end));
                     Sums sums = new Sums(n);

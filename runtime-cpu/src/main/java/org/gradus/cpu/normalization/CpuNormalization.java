@@ -14,11 +14,10 @@ public final class CpuNormalization implements NormalizationKernels {
 
     /** Creates kernels that share their work among a pool's threads. */
     public CpuNormalization(WorkerPool pool) {
-        NormalizationPasses passes = NormalizationPasses.create();
-        this.layer = new LayerNormalization(pool, passes);
-        this.rms = new RootMeanSquareNormalization(pool, passes);
-        this.channels = new ChannelNormalization(pool, passes);
-        this.columns = new ColumnNormalization(pool, passes);
+        this.layer = new LayerNormalization(pool);
+        this.rms = new RootMeanSquareNormalization(pool);
+        this.channels = new ChannelNormalization(pool);
+        this.columns = new ColumnNormalization(pool);
     }
 
     @Override

@@ -16,12 +16,9 @@ final class LayerNormalization {
     private static final int MAX_BLOCKS = 64;
 
     private final WorkerPool pool;
-    private final NormalizationPasses passes;
-    private final RowKernels kernels = RowKernels.create();
 
-    LayerNormalization(WorkerPool pool, NormalizationPasses passes) {
+    LayerNormalization(WorkerPool pool) {
         this.pool = pool;
-        this.passes = passes;
     }
 
     void forward(
@@ -41,6 +38,8 @@ final class LayerNormalization {
         pool.run(
                 (outer + perTask - 1) / perTask,
                 (task, worker) -> {
+                    NormalizationPasses passes = NormalizationPasses.best();
+                    RowKernels kernels = RowKernels.best();
                     int end = Math.min(outer, (task + 1) * perTask);
                     for (int row = task * perTask; row < end; row++) {
                         int at = x.at(row);
@@ -84,6 +83,8 @@ final class LayerNormalization {
         pool.run(
                 tasks,
                 (task, worker) -> {
+                    NormalizationPasses passes = NormalizationPasses.best();
+                    RowKernels kernels = RowKernels.best();
                     float[] weighted = new float[n];
                     int end = Math.min(outer, (task + 1) * perTask);
                     for (int row = task * perTask; row < end; row++) {

@@ -1,6 +1,9 @@
 package org.gradus.cpu.normalization;
 
-import org.gradus.cpu.vector.VectorProvider;
+import static org.gradus.cpu.vector.Lanes.COUNT;
+
+import org.gradus.cpu.vector.Lanes;
+import org.gradus.cpu.vector.Warming;
 
 /**
  * The passes over contiguous elements that normalizations are made of, in plain Java. An array is
@@ -8,32 +11,80 @@ import org.gradus.cpu.vector.VectorProvider;
  * begin at 0.
  */
 class NormalizationPasses {
+    private static final int SMALLEST_BITS = 128;
+
+    private static final Warming<NormalizationPasses> WARMING =
+            new Warming<>(
+                    new NormalizationPasses(),
+                    SMALLEST_BITS,
+                    () -> new VectorNormalizationPasses(),
+                    new Exercise()::of);
+
     NormalizationPasses() {}
 
-    /** Returns the passes for this JVM. */
-    static NormalizationPasses create() {
-        return VectorProvider.available()
-                ? new VectorNormalizationPasses()
-                : new NormalizationPasses();
+    /** Returns the passes that are fastest now. */
+    static NormalizationPasses best() {
+        return WARMING.best();
+    }
+
+    /** What the compiler must have seen. */
+    private static final class Exercise {
+        /** Vectors, and what is left. */
+        private static final int LENGTH = 4 * COUNT - 1;
+
+        private final float[] x = new float[LENGTH];
+        private final float[] y = new float[LENGTH];
+        private final float[] z = new float[LENGTH];
+        private float result;
+
+        void of(NormalizationPasses passes) {
+            result += passes.sumOfSquares(x, 0, 0, LENGTH);
+            result += passes.sumOfProducts(x, 0, x, 0, 0, LENGTH);
+            passes.affine(x, 0, 1, 0, y, 0, LENGTH);
+            passes.combine(x, 0, 1, x, 0, 0, 0, y, 0, LENGTH);
+            passes.affineRows(x, 0, x, x, y, 0, LENGTH);
+            passes.normalize(x, 0, 0, 1, x, x, y, 0, LENGTH);
+            passes.multiply(x, 0, x, y, LENGTH);
+            passes.addParameterGradients(x, 0, x, 0, 0, 1, y, z, 0, LENGTH);
+            passes.addColumnMoments(x, 0, x, y, z, LENGTH);
+            passes.addColumnProducts(x, 0, x, 0, x, y, z, LENGTH);
+            passes.combineRows(x, 0, x, x, 0, x, x, y, 0, LENGTH);
+        }
     }
 
     /** Returns the sum of squares of {@code x - mean}. */
     float sumOfSquares(float[] x, int at, float mean, int n) {
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            float d = x[at + i] - mean;
-            sum += d * d;
+        float[] sums = new float[COUNT];
+        int i = 0;
+        for (; i + COUNT <= n; i += COUNT) {
+            for (int lane = 0; lane < COUNT; lane++) {
+                float d = x[at + i + lane] - mean;
+                sums[lane] = Math.fma(d, d, sums[lane]);
+            }
         }
-        return (float) sum;
+        float sum = Lanes.sum(sums);
+        for (; i < n; i++) {
+            float d = x[at + i] - mean;
+            sum = Math.fma(d, d, sum);
+        }
+        return sum;
     }
 
     /** Returns the sum of {@code g * (x - mean)}. */
     float sumOfProducts(float[] g, int gAt, float[] x, int at, float mean, int n) {
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            sum += (x[at + i] - mean) * g[gAt + i];
+        float[] sums = new float[COUNT];
+        int i = 0;
+        for (; i + COUNT <= n; i += COUNT) {
+            for (int lane = 0; lane < COUNT; lane++) {
+                float d = x[at + i + lane] - mean;
+                sums[lane] = Math.fma(d, g[gAt + i + lane], sums[lane]);
+            }
         }
-        return (float) sum;
+        float sum = Lanes.sum(sums);
+        for (; i < n; i++) {
+            sum = Math.fma(x[at + i] - mean, g[gAt + i], sum);
+        }
+        return sum;
     }
 
     /** Stores {@code x * factor + shift} in {@code y}. */

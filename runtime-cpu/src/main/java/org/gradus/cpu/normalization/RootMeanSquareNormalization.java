@@ -15,11 +15,9 @@ final class RootMeanSquareNormalization {
     private static final int MAX_BLOCKS = 64;
 
     private final WorkerPool pool;
-    private final NormalizationPasses passes;
 
-    RootMeanSquareNormalization(WorkerPool pool, NormalizationPasses passes) {
+    RootMeanSquareNormalization(WorkerPool pool) {
         this.pool = pool;
-        this.passes = passes;
     }
 
     void forward(View input, Parameters parameters, double epsilon, View output, View inverseRoot) {
@@ -32,6 +30,7 @@ final class RootMeanSquareNormalization {
         pool.run(
                 Math.ceilDiv(outer, perTask),
                 (task, worker) -> {
+                    NormalizationPasses passes = NormalizationPasses.best();
                     int end = Math.min(outer, (task + 1) * perTask);
                     for (int row = task * perTask; row < end; row++) {
                         int at = x.at(row);
@@ -72,6 +71,7 @@ final class RootMeanSquareNormalization {
         pool.run(
                 tasks,
                 (task, worker) -> {
+                    NormalizationPasses passes = NormalizationPasses.best();
                     float[] weighted = new float[n];
                     int end = Math.min(outer, (task + 1) * perTask);
                     for (int row = task * perTask; row < end; row++) {

@@ -20,7 +20,6 @@ public final class CpuMultiTensor implements MultiTensorKernels {
 
     private final WorkerPool pool;
     private final Pointwise pointwise;
-    private final RowKernels kernels = RowKernels.create();
 
     /** Creates kernels whose programs run in the given interpreter. */
     public CpuMultiTensor(WorkerPool pool, Pointwise pointwise) {
@@ -58,6 +57,7 @@ public final class CpuMultiTensor implements MultiTensorKernels {
     }
 
     private double sumOfSquares(Block block) {
+        RowKernels kernels = RowKernels.best();
         IterationSpace space = block.space();
         long stride = space.innerStride(0);
         double total = 0;

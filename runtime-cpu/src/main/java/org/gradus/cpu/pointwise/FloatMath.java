@@ -117,7 +117,7 @@ public final class FloatMath {
     }
 
     /** Returns the natural logarithm. */
-    static float log(float x) {
+    public static float log(float x) {
         boolean subnormal = x < Float.MIN_NORMAL;
         float v = subnormal ? x * 0x1p23f : x;
         int bits = Float.floatToRawIntBits(v);

@@ -13,7 +13,13 @@ public class FloatOps {
 
     /** Returns the loops for this JVM. */
     public static FloatOps create() {
-        return VectorProvider.available() ? new WarmingFloatOps() : new FloatOps();
+        return Shared.OPS;
+    }
+
+    /** The loops of the process. */
+    private static final class Shared {
+        static final FloatOps OPS =
+                VectorProvider.available() ? new WarmingFloatOps() : new FloatOps();
     }
 
     /** Applies a function of one operand. */

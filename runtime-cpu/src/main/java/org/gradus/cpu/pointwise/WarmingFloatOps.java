@@ -33,12 +33,14 @@ final class WarmingFloatOps extends FloatOps {
         Arrays.setAll(ints, i -> i % 2);
         Arrays.fill(x, 1.5f);
         Arrays.fill(y, 0.5f);
-        FloatOps vector = new VectorFloatOps();
         for (int i = 0; i <= ROUND; i++) {
             int number = i;
             warmings.add(
                     new Warming<>(
-                            plain, SMALLEST_BITS, () -> vector, ops -> exercise(ops, number)));
+                            plain,
+                            SMALLEST_BITS,
+                            () -> new VectorFloatOps(),
+                            ops -> exercise(ops, number)));
         }
     }
 

@@ -1,7 +1,6 @@
 package org.gradus.cpu.pooling;
 
 import org.gradus.cpu.convolution.Planes;
-import org.gradus.cpu.vector.VectorProvider;
 
 /**
  * The maximum of each window of a plane, and where it is: the first of equals (zero has no sign),
@@ -15,7 +14,6 @@ record Maximum(
         Planes target,
         long[] indices,
         Planes indexPlanes) {
-    private static final boolean VECTORS = VectorProvider.bits() >= 256;
     private static final long NOTHING = Long.MIN_VALUE;
     private static final long LOW = Integer.MAX_VALUE;
 
@@ -80,35 +78,33 @@ record Maximum(
         int outputStride = target.strides()[2];
         int indexStride = indexPlanes.strides()[2];
         boolean sideBySide = spans[2].areSideBySide() && outputStride == 1 && indexStride == 1;
-        if (VECTORS && sideBySide && first.length >= PairMaximum.LANES) {
-            PairMaximum.row(
-                    input,
-                    upper + first[0],
-                    lower + first[0],
-                    first.length,
-                    flat + first[0],
-                    width,
-                    output,
-                    to,
-                    indices,
-                    indexTo);
+        if (sideBySide && first.length > 0) {
+            PairMaximum.best()
+                    .row(
+                            input,
+                            upper + first[0],
+                            lower + first[0],
+                            first.length,
+                            flat + first[0],
+                            width,
+                            output,
+                            to,
+                            indices,
+                            indexTo);
             return;
         }
         for (int x = 0; x < first.length; x++) {
             int column = first[x];
-            float a = input[upper + column];
-            float b = input[upper + column + 1];
-            float c = input[lower + column];
-            float d = input[lower + column + 1];
-            float best = Math.max(Math.max(a, b), Math.max(c, d)) + 0f;
-            int at = c == best ? width : width + 1;
-            at = b == best ? 1 : at;
-            at = a == best ? 0 : at;
-            if (best != best) {
-                at = a != a ? 0 : b != b ? 1 : c != c ? width : width + 1;
-            }
-            output[to + x * outputStride] = best;
-            indices[indexTo + x * indexStride] = flat + column + at;
+            PairMaximum.one(
+                    input,
+                    upper + column,
+                    lower + column,
+                    flat + column,
+                    width,
+                    output,
+                    to + x * outputStride,
+                    indices,
+                    indexTo + x * indexStride);
         }
     }
 

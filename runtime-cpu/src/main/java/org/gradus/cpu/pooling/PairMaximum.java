@@ -1,45 +1,53 @@
 package org.gradus.cpu.pooling;
 
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
-import jdk.incubator.vector.VectorSpecies;
+import org.gradus.cpu.vector.Warming;
 
 /**
- * The maxima of windows of two by two elements that lie side by side, and where they are, eight at
- * a time, as {@link Maximum} defines them.
+ * The maxima of windows of two by two elements that lie side by side, and where they are, as {@link
+ * Maximum} defines them, in plain Java.
  */
-final class PairMaximum {
-    /** The fewest windows of a row. */
-    static final int LANES = 8;
+class PairMaximum {
+    private static final int SMALLEST_BITS = 256;
 
-    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_256;
-    private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_256;
-    private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_256;
-    private static final VectorShuffle<Float> EVEN =
-            VectorShuffle.fromOp(FLOATS, lane -> 2 * lane % LANES);
-    private static final VectorShuffle<Float> ODD =
-            VectorShuffle.fromOp(FLOATS, lane -> 2 * lane % LANES + 1);
-    private static final VectorMask<Float> UPPER = VectorMask.fromLong(FLOATS, 0xF0);
-    private static final VectorShuffle<Integer> HALVES_SWAPPED =
-            VectorShuffle.fromOp(INTS, lane -> lane ^ 4);
-    private static final IntVector COLUMNS = IntVector.zero(INTS).addIndex(2);
+    private static final Warming<PairMaximum> WARMING =
+            new Warming<>(
+                    new PairMaximum(),
+                    SMALLEST_BITS,
+                    () -> new VectorPairMaximum(),
+                    new Exercise()::of);
 
-    private PairMaximum() {}
+    PairMaximum() {}
+
+    /** Returns what is fastest now. */
+    static PairMaximum best() {
+        return WARMING.best();
+    }
+
+    /** What the compiler must have seen: rows of whole vectors, others, and shorter ones. */
+    private static final class Exercise {
+        private static final int[] WINDOWS = {5, 14, 16};
+
+        private final float[] input = new float[32];
+        private final float[] output = new float[16];
+        private final long[] indices = new long[16];
+
+        void of(PairMaximum maximum) {
+            for (int windows : WINDOWS) {
+                maximum.row(input, 0, 0, windows, 0, 32, output, 0, indices, 0);
+            }
+        }
+    }
 
     /**
-     * Computes a row. The last windows may be computed twice, so that all vectors are whole.
+     * Computes a row.
      *
      * @param upper where the first window's upper elements begin
      * @param lower where its lower elements begin
-     * @param windows how many there are, at least {@value #LANES}
+     * @param windows how many there are
      * @param flat the index in the plane of the first window's first element
      * @param width of the plane
      */
-    static void row(
+    void row(
             float[] input,
             int upper,
             int lower,
@@ -50,39 +58,43 @@ final class PairMaximum {
             int to,
             long[] indices,
             int indexTo) {
-        for (int i = 0; i < windows; i += LANES) {
-            int at = Math.min(i, windows - LANES);
-            FloatVector left = FloatVector.fromArray(FLOATS, input, upper + 2 * at);
-            FloatVector right = FloatVector.fromArray(FLOATS, input, upper + 2 * at + LANES);
-            FloatVector a = left.rearrange(EVEN).blend(right.rearrange(EVEN), UPPER);
-            FloatVector b = left.rearrange(ODD).blend(right.rearrange(ODD), UPPER);
-            left = FloatVector.fromArray(FLOATS, input, lower + 2 * at);
-            right = FloatVector.fromArray(FLOATS, input, lower + 2 * at + LANES);
-            FloatVector c = left.rearrange(EVEN).blend(right.rearrange(EVEN), UPPER);
-            FloatVector d = left.rearrange(ODD).blend(right.rearrange(ODD), UPPER);
-            FloatVector best = a.max(b).max(c.max(d)).add(0f);
-            best.intoArray(output, to + at);
-
-            // Where there is a NaN, the best is NaN and equals none: the first NaN counts then.
-            VectorMask<Float> isA =
-                    a.compare(VectorOperators.EQ, best).or(a.compare(VectorOperators.NE, a));
-            VectorMask<Float> isB =
-                    b.compare(VectorOperators.EQ, best).or(b.compare(VectorOperators.NE, b));
-            VectorMask<Float> isC =
-                    c.compare(VectorOperators.EQ, best).or(c.compare(VectorOperators.NE, c));
-            IntVector place =
-                    IntVector.broadcast(INTS, width + 1)
-                            .blend(IntVector.broadcast(INTS, width), isC.cast(INTS))
-                            .blend(IntVector.broadcast(INTS, 1), isB.cast(INTS))
-                            .blend(IntVector.zero(INTS), isA.cast(INTS))
-                            .add(COLUMNS)
-                            .add(flat + 2 * at);
-            ((LongVector) place.convertShape(VectorOperators.I2L, LONGS, 0))
-                    .intoArray(indices, indexTo + at);
-            ((LongVector)
-                            place.rearrange(HALVES_SWAPPED)
-                                    .convertShape(VectorOperators.I2L, LONGS, 0))
-                    .intoArray(indices, indexTo + at + LANES / 2);
+        for (int i = 0; i < windows; i++) {
+            one(
+                    input,
+                    upper + 2 * i,
+                    lower + 2 * i,
+                    flat + 2 * i,
+                    width,
+                    output,
+                    to + i,
+                    indices,
+                    indexTo + i);
         }
+    }
+
+    /** Computes one window; the parameters are those of a row. */
+    static void one(
+            float[] input,
+            int upper,
+            int lower,
+            int flat,
+            int width,
+            float[] output,
+            int to,
+            long[] indices,
+            int indexTo) {
+        float a = input[upper];
+        float b = input[upper + 1];
+        float c = input[lower];
+        float d = input[lower + 1];
+        float best = Math.max(Math.max(a, b), Math.max(c, d)) + 0f;
+        int at = c == best ? width : width + 1;
+        at = b == best ? 1 : at;
+        at = a == best ? 0 : at;
+        if (best != best) {
+            at = a != a ? 0 : b != b ? 1 : c != c ? width : width + 1;
+        }
+        output[to] = best;
+        indices[indexTo] = flat + at;
     }
 }

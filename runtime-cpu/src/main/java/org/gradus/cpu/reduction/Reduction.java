@@ -29,7 +29,6 @@ public final class Reduction {
 
     private final WorkerPool pool;
     private final Pointwise pointwise;
-    private final RowKernels kernels = RowKernels.create();
 
     /** Creates reductions whose prologues run in the given interpreter. */
     public Reduction(WorkerPool pool, Pointwise pointwise) {
@@ -106,7 +105,7 @@ public final class Reduction {
         }
 
         private Accumulator accumulator(int columns) {
-            return Accumulator.of(op, type, columns, kernels);
+            return Accumulator.of(op, type, columns, RowKernels.best());
         }
 
         private Partials partials(long count) {

@@ -1,42 +1,68 @@
 package org.gradus.cpu.reduction;
 
-import org.gradus.cpu.vector.VectorProvider;
+import static org.gradus.cpu.vector.Lanes.COUNT;
+
+import org.gradus.cpu.vector.Lanes;
+import org.gradus.cpu.vector.Warming;
 
 /** Reductions of {@code n ≥ 1} neighbouring floats to one, in plain Java. */
 public class RowKernels {
+    private static final int SMALLEST_BITS = 128;
+
+    private static final Warming<RowKernels> WARMING =
+            new Warming<>(
+                    new RowKernels(),
+                    SMALLEST_BITS,
+                    () -> new VectorRowKernels(),
+                    new Exercise()::of);
+
     RowKernels() {}
 
-    /** Returns the kernels for this JVM. */
-    public static RowKernels create() {
-        return VectorProvider.available() ? new VectorRowKernels() : new RowKernels();
+    /** Returns the kernels that are fastest now. */
+    public static RowKernels best() {
+        return WARMING.best();
     }
 
-    /** Returns the sum, gathered in eight lanes. */
+    /** What the compiler must have seen. */
+    private static final class Exercise {
+        /** Some of everything: blocks of vectors, vectors, and what is left. */
+        private static final int LENGTH = 7 * COUNT - 1;
+
+        private final float[] x = new float[LENGTH];
+        private float result;
+
+        void of(RowKernels kernels) {
+            result += kernels.sum(x, 0, LENGTH) + kernels.dot(x, 0, x, 0, LENGTH);
+            result += kernels.maximum(x, 0, LENGTH) + kernels.minimum(x, 0, LENGTH);
+        }
+    }
+
+    /** Returns the sum. */
     public float sum(float[] x, int at, int n) {
-        float s0 = 0;
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
-        float s4 = 0;
-        float s5 = 0;
-        float s6 = 0;
-        float s7 = 0;
-        int i = at;
-        int end = at + n;
-        for (; i + 7 < end; i += 8) {
-            s0 += x[i];
-            s1 += x[i + 1];
-            s2 += x[i + 2];
-            s3 += x[i + 3];
-            s4 += x[i + 4];
-            s5 += x[i + 5];
-            s6 += x[i + 6];
-            s7 += x[i + 7];
+        float sum = 0;
+        int i = 0;
+        if (n >= COUNT) {
+            float[] sums = new float[4 * COUNT];
+            for (; i + 4 * COUNT <= n; i += 4 * COUNT) {
+                for (int lane = 0; lane < 4 * COUNT; lane++) {
+                    sums[lane] += x[at + i + lane];
+                }
+            }
+            for (; i + COUNT <= n; i += COUNT) {
+                for (int lane = 0; lane < COUNT; lane++) {
+                    sums[lane] += x[at + i + lane];
+                }
+            }
+            for (int lane = 0; lane < COUNT; lane++) {
+                sums[lane] += sums[lane + COUNT];
+                sums[lane] += sums[lane + 2 * COUNT] + sums[lane + 3 * COUNT];
+            }
+            sum = Lanes.sum(sums);
         }
-        for (; i < end; i++) {
-            s0 += x[i];
+        for (; i < n; i++) {
+            sum += x[at + i];
         }
-        return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7));
+        return sum;
     }
 
     /** Returns the largest; NaN if any is NaN. */
@@ -59,20 +85,28 @@ public class RowKernels {
 
     /** Returns the sum of products of corresponding elements. */
     public float dot(float[] x, int xAt, float[] y, int yAt, int n) {
-        float s0 = 0;
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
+        float sum = 0;
         int i = 0;
-        for (; i + 3 < n; i += 4) {
-            s0 += x[xAt + i] * y[yAt + i];
-            s1 += x[xAt + i + 1] * y[yAt + i + 1];
-            s2 += x[xAt + i + 2] * y[yAt + i + 2];
-            s3 += x[xAt + i + 3] * y[yAt + i + 3];
+        if (n >= COUNT) {
+            float[] sums = new float[2 * COUNT];
+            for (; i + 2 * COUNT <= n; i += 2 * COUNT) {
+                for (int lane = 0; lane < 2 * COUNT; lane++) {
+                    sums[lane] = Math.fma(x[xAt + i + lane], y[yAt + i + lane], sums[lane]);
+                }
+            }
+            for (; i + COUNT <= n; i += COUNT) {
+                for (int lane = 0; lane < COUNT; lane++) {
+                    sums[lane] = Math.fma(x[xAt + i + lane], y[yAt + i + lane], sums[lane]);
+                }
+            }
+            for (int lane = 0; lane < COUNT; lane++) {
+                sums[lane] += sums[lane + COUNT];
+            }
+            sum = Lanes.sum(sums);
         }
         for (; i < n; i++) {
-            s0 += x[xAt + i] * y[yAt + i];
+            sum += x[xAt + i] * y[yAt + i];
         }
-        return (s0 + s2) + (s1 + s3);
+        return sum;
     }
 }

@@ -1,6 +1,5 @@
 package org.gradus.cpu.softmax;
 
-import java.util.function.IntConsumer;
 import org.gradus.cpu.CpuBuffer;
 import org.gradus.cpu.FloatRows;
 import org.gradus.cpu.reduction.RowKernels;
@@ -18,15 +17,19 @@ public final class CpuSoftmax implements SoftmaxKernels {
     private static final int TASK = 1 << 13;
 
     private final WorkerPool pool;
-    private final SoftmaxRows rows = SoftmaxRows.create();
-    private final RowKernels kernels = RowKernels.create();
 
     /** Creates kernels that share their work among a pool's threads. */
     public CpuSoftmax(WorkerPool pool) {
         this.pool = pool;
     }
 
-    private void forEachRow(View matrix, IntConsumer body) {
+    /** What is done to a row. */
+    @FunctionalInterface
+    private interface RowTask {
+        void run(int row, SoftmaxRows rows, RowKernels kernels);
+    }
+
+    private void forEachRow(View matrix, RowTask body) {
         int classes = matrix.shape().size(1);
         if (classes == 0) {
             return;
@@ -36,9 +39,11 @@ public final class CpuSoftmax implements SoftmaxKernels {
         pool.run(
                 (count + perTask - 1) / perTask,
                 (task, worker) -> {
+                    SoftmaxRows rows = SoftmaxRows.best();
+                    RowKernels kernels = RowKernels.best();
                     int end = Math.min(count, (task + 1) * perTask);
                     for (int row = task * perTask; row < end; row++) {
-                        body.accept(row);
+                        body.run(row, rows, kernels);
                     }
                 });
     }
@@ -50,7 +55,7 @@ public final class CpuSoftmax implements SoftmaxKernels {
         FloatRows y = FloatRows.of(output, n);
         forEachRow(
                 input,
-                row -> {
+                (row, rows, kernels) -> {
                     float largest = kernels.maximum(x.array(), x.at(row), n);
                     float sum =
                             rows.exponentials(
@@ -67,7 +72,7 @@ public final class CpuSoftmax implements SoftmaxKernels {
         FloatRows result = FloatRows.of(inputGradient, n);
         forEachRow(
                 output,
-                row -> {
+                (row, rows, kernels) -> {
                     float dot = kernels.dot(g.array(), g.at(row), y.array(), y.at(row), n);
                     rows.softmaxGradient(
                             g.array(),
@@ -88,9 +93,9 @@ public final class CpuSoftmax implements SoftmaxKernels {
         FloatRows y = FloatRows.of(output, n);
         forEachRow(
                 input,
-                row -> {
+                (row, rows, kernels) -> {
                     float largest = kernels.maximum(x.array(), x.at(row), n);
-                    float rest = logOfSum(x, row, largest, n);
+                    float rest = logOfSum(rows, x, row, largest, n);
                     // in two steps, so that a large maximum does not swallow the rest
                     rows.subtract(x.array(), x.at(row), largest, y.array(), y.at(row), n);
                     rows.subtract(y.array(), y.at(row), rest, y.array(), y.at(row), n);
@@ -98,7 +103,7 @@ public final class CpuSoftmax implements SoftmaxKernels {
     }
 
     /** Returns {@code log(sum(exp(x - largest)))} of a row. */
-    private float logOfSum(FloatRows x, int row, float largest, int n) {
+    private static float logOfSum(SoftmaxRows rows, FloatRows x, int row, float largest, int n) {
         return (float) Math.log(rows.sumOfExponentials(x.array(), x.at(row), largest, n));
     }
 
@@ -110,7 +115,7 @@ public final class CpuSoftmax implements SoftmaxKernels {
         FloatRows result = FloatRows.of(inputGradient, n);
         forEachRow(
                 output,
-                row -> {
+                (row, rows, kernels) -> {
                     float sum = kernels.sum(g.array(), g.at(row), n);
                     rows.logSoftmaxGradient(
                             g.array(),
@@ -134,10 +139,10 @@ public final class CpuSoftmax implements SoftmaxKernels {
         int labelAt = (int) labels.offset();
         forEachRow(
                 logits,
-                row -> {
+                (row, rows, kernels) -> {
                     int target = check(label[labelAt + row], n);
                     float largest = kernels.maximum(x.array(), x.at(row), n);
-                    float rest = logOfSum(x, row, largest, n);
+                    float rest = logOfSum(rows, x, row, largest, n);
                     loss.array()[loss.at(row)] = rest + (largest - x.array()[x.at(row) + target]);
                     logSum.array()[logSum.at(row)] = largest + rest;
                 });
@@ -155,7 +160,7 @@ public final class CpuSoftmax implements SoftmaxKernels {
         int labelAt = (int) labels.offset();
         forEachRow(
                 logits,
-                row -> {
+                (row, rows, kernels) -> {
                     int target = check(label[labelAt + row], n);
                     float g = factor.array()[factor.at(row)];
                     float shift = logSum.array()[logSum.at(row)];

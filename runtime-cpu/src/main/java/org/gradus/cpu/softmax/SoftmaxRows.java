@@ -1,38 +1,86 @@
 package org.gradus.cpu.softmax;
 
+import static org.gradus.cpu.vector.Lanes.COUNT;
+
 import org.gradus.cpu.pointwise.FloatMath;
-import org.gradus.cpu.vector.VectorProvider;
+import org.gradus.cpu.vector.Lanes;
+import org.gradus.cpu.vector.Warming;
 
 /**
  * The passes over one row that softmax and its relatives are made of, in plain Java. Each array
  * comes with the place where the row begins in it.
  */
 class SoftmaxRows {
+    private static final int SMALLEST_BITS = 128;
+
+    private static final Warming<SoftmaxRows> WARMING =
+            new Warming<>(
+                    new SoftmaxRows(),
+                    SMALLEST_BITS,
+                    () -> new VectorSoftmaxRows(),
+                    new Exercise()::of);
+
     SoftmaxRows() {}
 
-    /** Returns the passes for this JVM. */
-    static SoftmaxRows create() {
-        return VectorProvider.available() ? new VectorSoftmaxRows() : new SoftmaxRows();
+    /** Returns the passes that are fastest now. */
+    static SoftmaxRows best() {
+        return WARMING.best();
+    }
+
+    /** What the compiler must have seen. */
+    private static final class Exercise {
+        /** Vectors, and what is left. */
+        private static final int LENGTH = 4 * COUNT - 1;
+
+        private final float[] x = new float[LENGTH];
+        private final float[] y = new float[LENGTH];
+        private float result;
+
+        void of(SoftmaxRows rows) {
+            result += rows.sumOfExponentials(x, 0, 0, LENGTH);
+            result += rows.exponentials(x, 0, 0, y, 0, LENGTH);
+            rows.scale(x, 0, 1, y, 0, LENGTH);
+            rows.subtract(x, 0, 1, y, 0, LENGTH);
+            rows.softmaxGradient(x, 0, 1, x, 0, y, 0, LENGTH);
+            rows.logSoftmaxGradient(x, 0, 1, x, 0, y, 0, LENGTH);
+            rows.scaledExponentials(x, 0, 0, 1, y, 0, LENGTH);
+        }
     }
 
     /** Stores {@code exp(x - shift)} in {@code y} and returns the sum. */
     float exponentials(float[] x, int xAt, float shift, float[] y, int yAt, int n) {
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
+        float[] sums = new float[COUNT];
+        int i = 0;
+        for (; i + COUNT <= n; i += COUNT) {
+            for (int lane = 0; lane < COUNT; lane++) {
+                float e = FloatMath.exp(x[xAt + i + lane] - shift);
+                y[yAt + i + lane] = e;
+                sums[lane] += e;
+            }
+        }
+        float sum = Lanes.sum(sums);
+        for (; i < n; i++) {
             float e = FloatMath.exp(x[xAt + i] - shift);
             y[yAt + i] = e;
             sum += e;
         }
-        return (float) sum;
+        return sum;
     }
 
     /** Returns the sum of {@code exp(x - shift)}. */
     float sumOfExponentials(float[] x, int xAt, float shift, int n) {
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
+        float[] sums = new float[COUNT];
+        int i = 0;
+        for (; i + COUNT <= n; i += COUNT) {
+            for (int lane = 0; lane < COUNT; lane++) {
+                sums[lane] += FloatMath.exp(x[xAt + i + lane] - shift);
+            }
+        }
+        float sum = Lanes.sum(sums);
+        for (; i < n; i++) {
             sum += FloatMath.exp(x[xAt + i] - shift);
         }
-        return (float) sum;
+        return sum;
     }
 
     /** Stores {@code x * factor} in {@code y}. */

@@ -1,0 +1,29 @@
+package org.gradus.cpu.vector;
+
+/**
+ * Partial sums as vectors keep them, in plain Java: one for each lane of a preferred vector. Plain
+ * and vector code then give the same bits.
+ */
+public final class Lanes {
+    /** Where there are no vectors. */
+    private static final int DEFAULT_COUNT = 8;
+
+    /** How many partial sums: the lanes of a preferred vector. */
+    public static final int COUNT =
+            VectorProvider.available() ? VectorProvider.bits() / Float.SIZE : DEFAULT_COUNT;
+
+    private Lanes() {}
+
+    /**
+     * Returns the sum of the first {@link #COUNT} partial sums, in the order of {@link LaneSum}: by
+     * halves, the first of one half and the first of the other at first. Overwrites them.
+     */
+    public static float sum(float[] sums) {
+        for (int half = COUNT / 2; half > 0; half /= 2) {
+            for (int lane = 0; lane < half; lane++) {
+                sums[lane] += sums[lane + half];
+            }
+        }
+        return sums[0];
+    }
+}
