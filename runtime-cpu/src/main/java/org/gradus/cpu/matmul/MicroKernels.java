@@ -3,6 +3,8 @@ package org.gradus.cpu.matmul;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.gradus.cpu.vector.VectorProvider;
 
 /**
@@ -22,13 +24,17 @@ public final class MicroKernels {
     private static final MicroKernel INTERIM = new Scalar4x16();
 
     /** Enough short calls to be compiled as a whole, not just the loop that runs. */
-    private static final int WARM_CALLS = 6_000;
+    private static final int WARM_CALLS = 2_500;
 
-    private static final int WARM_DEPTH = 9;
+    private static final int WARM_DEPTH = 16;
+
+    /** How long the compiler is left in peace before the next look. */
+    private static final long PAUSE_MILLIS = 2;
+
     private static final int TIMED_DEPTH = 256;
     private static final int TIMED_CALLS = 5;
 
-    /** For so long a kernel is timed, from when it is compiled. */
+    /** For so long a kernel is timed once it is compiled. */
     private static final long TIMED_NANOS = 100_000_000;
 
     /** Compiled kernels take less for a product and sum, interpreted ones a hundred times more. */
@@ -114,9 +120,10 @@ public final class MicroKernels {
         Arrays.fill(known, Double.POSITIVE_INFINITY);
         for (int i = 0; i < known.length; i++) {
             MicroKernel kernel = candidates.get(i);
-            warm(kernel);
             if (kernel.panels() > 1) {
-                time(kernel.single(), 0);
+                warm(kernel, kernel.single());
+            } else {
+                warm(kernel);
             }
             known[i] = time(kernel, 0);
             costs = known.clone();
@@ -125,34 +132,44 @@ public final class MicroKernels {
         }
     }
 
-    private static void warm(MicroKernel kernel) {
-        var data = new Operands(kernel);
-        for (int i = 0; i < WARM_CALLS; i++) {
-            data.multiply(kernel, WARM_DEPTH, (i & 1) == 0);
-            if (kernel.panels() > 1) {
-                data.multiply(kernel.single(), WARM_DEPTH, (i & 1) == 0);
+    /** Has kernels compiled, all at once, and waits until they are. */
+    private static void warm(MicroKernel... kernels) {
+        for (MicroKernel kernel : kernels) {
+            var data = new Operands(kernel);
+            for (int i = 0; i < WARM_CALLS; i++) {
+                data.multiply(kernel, WARM_DEPTH, (i & 1) == 0);
             }
+        }
+        long giveUp = System.nanoTime() + GIVE_UP_NANOS;
+        for (MicroKernel kernel : kernels) {
+            var data = new Operands(kernel);
+            double compiled = COMPILED_NANOS * WARM_DEPTH * kernel.rows() * data.columns();
+            long start;
+            do {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
+                start = System.nanoTime();
+                for (int i = 0; i < TIMED_CALLS; i++) {
+                    data.multiply(kernel, WARM_DEPTH, (i & 1) == 0);
+                }
+            } while (System.nanoTime() - start > TIMED_CALLS * compiled
+                    && System.nanoTime() < giveUp);
         }
     }
 
-    /** Waits until a kernel is compiled and times it for a while. */
-    private static double time(MicroKernel kernel, long timedNanos) {
+    /** Returns the relative time per row of a compiled kernel, the best within some time. */
+    private static double time(MicroKernel kernel, long nanos) {
         var data = new Operands(kernel);
-        double work = (double) TIMED_CALLS * TIMED_DEPTH * kernel.rows() * data.columns();
         long now = System.nanoTime();
-        long end = now + GIVE_UP_NANOS;
+        long end = now + nanos;
         long best = Long.MAX_VALUE;
-        while (now < end) {
+        do {
             for (int i = 0; i < TIMED_CALLS; i++) {
                 data.multiply(kernel, TIMED_DEPTH, (i & 1) == 0);
             }
             long after = System.nanoTime();
-            if (best > COMPILED_NANOS * work && after - now <= COMPILED_NANOS * work) {
-                end = after + timedNanos;
-            }
             best = Math.min(best, after - now);
             now = after;
-        }
+        } while (now < end);
         return (double) best / (kernel.rows() * kernel.panels());
     }
 

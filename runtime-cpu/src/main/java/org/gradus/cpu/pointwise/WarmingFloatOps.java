@@ -17,17 +17,22 @@ final class WarmingFloatOps extends FloatOps {
 
     private static final int SMALLEST_BITS = 128;
 
+    /** Plain loops are but a few times slower: what counts more goes first. */
+    private static final long DELAY_MILLIS = 700;
+
+    private static final int EXERCISE = 128;
+
     /** What {@link VectorFloatOps} leaves to plain code: nothing to wait for. */
     private static final Set<Op> PLAIN =
             EnumSet.of(Op.SIN, Op.COS, Op.FLOOR, Op.CEIL, Op.ROUND, Op.REMAINDER, Op.POWER);
 
     private final FloatOps plain = new FloatOps();
     private final List<Warming<FloatOps>> warmings = new ArrayList<>();
-    private final float[] x = new float[Frame.TILE];
-    private final float[] y = new float[Frame.TILE];
-    private final float[] to = new float[Frame.TILE];
-    private final int[] ints = new int[Frame.TILE];
-    private final short[] shorts = new short[Frame.TILE];
+    private final float[] x = new float[EXERCISE];
+    private final float[] y = new float[EXERCISE];
+    private final float[] to = new float[EXERCISE];
+    private final int[] ints = new int[EXERCISE];
+    private final short[] shorts = new short[EXERCISE];
 
     WarmingFloatOps() {
         Arrays.setAll(ints, i -> i % 2);
@@ -40,7 +45,8 @@ final class WarmingFloatOps extends FloatOps {
                             plain,
                             SMALLEST_BITS,
                             () -> new VectorFloatOps(),
-                            ops -> exercise(ops, number)));
+                            ops -> exercise(ops, number),
+                            DELAY_MILLIS));
         }
     }
 
@@ -54,12 +60,12 @@ final class WarmingFloatOps extends FloatOps {
     }
 
     private void exercise(FloatOps vector, int number) {
-        run(vector, number, Frame.TILE);
-        run(vector, number, Frame.TILE - 3);
+        run(vector, number, EXERCISE);
+        run(vector, number, EXERCISE - 3);
     }
 
     private void run(FloatOps vector, int number, int n) {
-        int at = Frame.TILE - n;
+        int at = EXERCISE - n;
         if (number == WIDEN) {
             vector.widenBrainFloats(shorts, at, to, at, n);
             return;

@@ -1,8 +1,7 @@
 package org.gradus.cpu.vector;
 
-import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -17,7 +16,7 @@ import java.util.function.Supplier;
  * @param <T> what there is in both kinds
  */
 public final class Warming<T> {
-    private static final Executor BACKGROUND = background();
+    private static final ScheduledExecutorService BACKGROUND = background();
 
     /**
      * Code of the optimizing compiler takes half of it at most for one exercise, other code more.
@@ -28,12 +27,21 @@ public final class Warming<T> {
 
     private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** After so many runs the compiler has been asked for the code and its profile is good. */
+    private static final int FIRST_RUNS = 2_000;
+
+    /** Then it is left in peace: what runs meanwhile would have it compile parts that go away. */
+    private static final int LATER_RUNS = 50;
+
+    private static final long PAUSE_MILLIS = 5;
+
     private static final int FAST_RUNS = 10;
 
     private final T plain;
     private final int bits;
     private final Supplier<? extends T> vectors;
     private final Consumer<? super T> exercise;
+    private final long delayMillis;
     private final AtomicBoolean started = new AtomicBoolean();
     private volatile T compiled;
 
@@ -49,17 +57,32 @@ public final class Warming<T> {
      *     places that are no multiples of a vector's: what the compiler has not seen it leaves out
      */
     public Warming(T plain, int bits, Supplier<? extends T> vectors, Consumer<? super T> exercise) {
+        this(plain, bits, vectors, exercise, 0);
+    }
+
+    /**
+     * Prepares to choose, for code that others go before.
+     *
+     * @param delayMillis how long after the first use to begin
+     * @see #Warming(Object, int, Supplier, Consumer) the other parameters
+     */
+    public Warming(
+            T plain,
+            int bits,
+            Supplier<? extends T> vectors,
+            Consumer<? super T> exercise,
+            long delayMillis) {
         this.plain = plain;
         this.bits = bits;
         this.vectors = vectors;
         this.exercise = exercise;
+        this.delayMillis = delayMillis;
     }
 
-    private static Executor background() {
+    private static ScheduledExecutorService background() {
         var threads = Thread.ofPlatform().daemon().name("gradus-cpu-warm-up").factory();
-        var executor =
-                new ThreadPoolExecutor(
-                        1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+        var executor = new ScheduledThreadPoolExecutor(1, threads);
+        executor.setKeepAliveTime(1, TimeUnit.SECONDS);
         executor.allowCoreThreadTimeOut(true);
         return executor;
     }
@@ -73,17 +96,20 @@ public final class Warming<T> {
         if (!started.getPlain()
                 && VectorProvider.bits() >= bits
                 && started.compareAndSet(false, true)) {
-            BACKGROUND.execute(() -> warm(vectors.get(), System.nanoTime() + GIVE_UP_NANOS));
+            BACKGROUND.schedule(
+                    () -> warm(vectors.get(), FIRST_RUNS, System.nanoTime() + GIVE_UP_NANOS),
+                    delayMillis,
+                    TimeUnit.MILLISECONDS);
         }
         return plain;
     }
 
     /** Runs the vector code for a while, then lets others have their turn, until it is fast. */
-    private void warm(T candidate, long giveUp) {
+    private void warm(T candidate, int runs, long giveUp) {
         long start = System.nanoTime();
         long before = start;
         int fast = 0;
-        while (fast < FAST_RUNS && before - start < TURN_NANOS) {
+        for (int i = 0; i < runs && fast < FAST_RUNS && before - start < TURN_NANOS; i++) {
             exercise.accept(candidate);
             long after = System.nanoTime();
             fast = after - before < COMPILED_NANOS ? fast + 1 : 0;
@@ -92,7 +118,8 @@ public final class Warming<T> {
         if (fast == FAST_RUNS) {
             compiled = candidate;
         } else if (before - giveUp < 0) {
-            BACKGROUND.execute(() -> warm(candidate, giveUp));
+            BACKGROUND.schedule(
+                    () -> warm(candidate, LATER_RUNS, giveUp), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 }
