@@ -9,6 +9,7 @@
  */
 #include "cudnn_convolution.h"
 #include "cudnn_layers.h"
+#include "cudnn_rnn.h"
 
 extern "C" {
 

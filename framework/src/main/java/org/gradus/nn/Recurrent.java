@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.gradus.device.RecurrentKernels.Cell;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
+import org.gradus.tensor.Recurrences;
 import org.gradus.tensor.Tensor;
 import org.gradus.tensor.TensorException;
 
@@ -212,25 +213,19 @@ public abstract sealed class Recurrent<S, N extends Recurrent<S, N>> extends Mod
         check(input, initial, lengths);
         Tensor x = settings.stepsFirst ? input : input.transpose(0, 1);
         int steps = x.size(0);
-        int directions = settings.directions();
-        Tensor[] last = new Tensor[weights.size()];
+        Tensor[] last = new Tensor[settings.layers];
         for (int layer = 0; layer < settings.layers; layer++) {
             if (layer > 0 && random != null && isTraining()) {
                 x = random.generator().dropout(x, settings.dropout);
             }
-            Tensor[] outputs = new Tensor[directions];
-            for (int direction = 0; direction < directions; direction++) {
-                int index = layer * directions + direction;
-                boolean reverse = direction == 1;
-                Tensor before = before(index, x, initial);
-                Tensor states = weights.get(index).states(x, before, lengths, reverse);
-                last[index] = steps == 0 ? before : states.select(1, reverse ? 0 : steps - 1);
-                outputs[direction] = states.select(0, 0);
-            }
-            x = directions == 1 ? outputs[0] : Tensor.cat(2, outputs);
+            Recurrences.LayerResult result =
+                    x.recurrentLayer(
+                            settings.cell, weights(layer), before(layer, x, initial), lengths);
+            x = result.output();
+            last[layer] = result.last();
         }
         Tensor output = lengths == null ? x : valid(steps, lengths).where(x, 0);
-        Tensor all = Tensor.stack(1, last);
+        Tensor all = last.length == 1 ? last[0] : Tensor.cat(1, last);
         List<Tensor> parts = new ArrayList<>();
         for (int i = 0; i < settings.cell.states(); i++) {
             parts.add(all.select(0, i));
@@ -239,14 +234,25 @@ public abstract sealed class Recurrent<S, N extends Recurrent<S, N>> extends Mod
                 settings.stepsFirst ? output : output.transpose(0, 1), state(parts));
     }
 
-    /** The states {@code [states, batch, hidden]} that one layer and direction starts with. */
-    private Tensor before(int index, Tensor x, List<Tensor> initial) {
+    private List<Recurrences.Weights> weights(int layer) {
+        int directions = settings.directions();
+        return weights.subList(layer * directions, (layer + 1) * directions).stream()
+                .map(RecurrentWeights::values)
+                .toList();
+    }
+
+    /** The states {@code [states, directions, batch, hidden]} that a layer starts with. */
+    private Tensor before(int layer, Tensor x, List<Tensor> initial) {
+        int directions = settings.directions();
         if (initial == null) {
-            Shape shape = Shape.of(settings.cell.states(), x.size(1), settings.hidden);
+            Shape shape = Shape.of(settings.cell.states(), directions, x.size(1), settings.hidden);
             return Tensor.zeros(x.device(), x.dtype(), shape);
         }
         return Tensor.stack(
-                0, initial.stream().map(part -> part.select(0, index)).toArray(Tensor[]::new));
+                0,
+                initial.stream()
+                        .map(part -> part.narrow(0, layer * directions, directions))
+                        .toArray(Tensor[]::new));
     }
 
     /** Where sequences have not ended, {@code [steps, batch, 1]}. */

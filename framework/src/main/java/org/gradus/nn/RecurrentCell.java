@@ -72,7 +72,15 @@ public abstract sealed class RecurrentCell<S> extends Module permits RNNCell, LS
                             .formatted(name(), x.shape(), settings.inputs));
         }
         Tensor initial = before == null ? zeros(x) : joined(x, parts(before));
-        Tensor after = weights.states(x.unsqueeze(0), initial, null, false).select(1, 0);
+        Tensor after =
+                x.unsqueeze(0)
+                        .recurrentLayer(
+                                settings.cell,
+                                List.of(weights.values()),
+                                initial.unsqueeze(1),
+                                null)
+                        .last()
+                        .select(1, 0);
         return state(
                 settings.cell.states() == 1
                         ? List.of(after.select(0, 0))

@@ -1,5 +1,7 @@
 package org.gradus.tensor;
 
+import java.util.List;
+import java.util.Optional;
 import org.gradus.device.RecurrentKernels.Cell;
 import org.gradus.dtype.DType;
 import org.gradus.shape.Shape;
@@ -45,6 +47,84 @@ public sealed interface Recurrences permits Tensor {
                 Autocast.low(initial).to(type),
                 lengths,
                 reverse);
+    }
+
+    /**
+     * The weights of one direction of a layer, the gates in the cell's order; both biases or none.
+     *
+     * @param input {@code [gates * hidden, inputs]}
+     * @param hidden {@code [gates * hidden, hidden]}
+     * @param inputBias {@code [gates * hidden]}, or null
+     * @param hiddenBias {@code [gates * hidden]}, or null
+     */
+    record Weights(Tensor input, Tensor hidden, Tensor inputBias, Tensor hiddenBias) {}
+
+    /**
+     * What a layer computes.
+     *
+     * @param output h after each step, {@code [steps, batch, directions * hidden]}
+     * @param last the states after the last step (in reverse: after the first), {@code [states,
+     *     directions, batch, hidden]}
+     */
+    record LayerResult(Tensor output, Tensor last) {}
+
+    /**
+     * Runs a layer of a recurrent network over this, {@code [steps, batch, inputs]}: by kernels of
+     * the device for whole layers where it has such and all sequences have as many steps, else by
+     * {@link #recurrence}.
+     *
+     * @param directions the weights of one direction, or of two: the second goes from the last step
+     *     to the first
+     * @param initial the states before the first step, {@code [states, directions, batch, hidden]}
+     * @param lengths as {@link #recurrence} takes them, or null
+     */
+    default LayerResult recurrentLayer(
+            Cell cell, List<Weights> directions, Tensor initial, Tensor lengths) {
+        Tensor x = self().floating("recurrentLayer");
+        if (lengths == null && fits(cell, x, directions, initial)) {
+            Tensor low = Autocast.low(x);
+            List<Weights> weights = directions.stream().map(Recurrences::low).toList();
+            DType type = low.dtype().promote(weights.getFirst().input().dtype());
+            Optional<LayerResult> result =
+                    RecurrentLayer.of(cell, low.to(type), weights, Autocast.low(initial));
+            if (result.isPresent()) {
+                return result.get();
+            }
+        }
+        return RecurrentLayer.composed(cell, x, directions, initial, lengths);
+    }
+
+    private static Weights low(Weights weights) {
+        return new Weights(
+                Autocast.low(weights.input()),
+                Autocast.low(weights.hidden()),
+                Autocast.low(weights.inputBias()),
+                Autocast.low(weights.hiddenBias()));
+    }
+
+    /** Whether all shapes fit each other; where they do not, the products say what is wrong. */
+    private static boolean fits(Cell cell, Tensor x, List<Weights> directions, Tensor initial) {
+        if (x.rank() != 3 || initial.rank() != 4) {
+            return false;
+        }
+        int hidden = initial.size(3);
+        Shape gates = Shape.of(cell.gates() * hidden);
+        boolean biased = directions.getFirst().inputBias() != null;
+        return initial.shape().equals(Shape.of(cell.states(), directions.size(), x.size(1), hidden))
+                && directions.stream()
+                        .allMatch(
+                                w ->
+                                        w.input().shape().equals(Shape.of(gates.size(0), x.size(2)))
+                                                && w.hidden()
+                                                        .shape()
+                                                        .equals(Shape.of(gates.size(0), hidden))
+                                                && (w.inputBias() != null) == biased
+                                                && (w.hiddenBias() != null) == biased
+                                                && (!biased
+                                                        || w.inputBias().shape().equals(gates)
+                                                                && w.hiddenBias()
+                                                                        .shape()
+                                                                        .equals(gates)));
     }
 
     private static void check(

@@ -25,10 +25,11 @@ import org.gradus.kernels.runtime.KernelDevice;
  * <p>System properties: {@code gradus.cuda.memory} limits the memory for tensors in bytes (default:
  * nine tenths of the device's), {@code gradus.cuda.path} names the folders that have the driver's
  * and CUDA's libraries, {@code gradus.cuda.blas} and {@code gradus.cuda.tf32} say what multiplies
- * matrices (see {@link org.gradus.cuda.blas.Blas}), {@code gradus.cuda.dnn} says what convolves
- * (see {@link CudnnChoice}; {@link org.gradus.cuda.dnn.CudnnSettings} names the properties that say
- * how), {@code gradus.cache} is the folder in which compiled kernels are kept (default: {@code
- * ~/.cache/gradus}), {@code gradus.dump=kernels} prints each kernel's source when it is first used.
+ * matrices (see {@link org.gradus.cuda.blas.Blas}), {@code gradus.cuda.dnn} says what convolves and
+ * runs over sequences (see {@link CudnnChoice}; {@link org.gradus.cuda.dnn.CudnnSettings} names the
+ * properties that say how), {@code gradus.cache} is the folder in which compiled kernels are kept
+ * (default: {@code ~/.cache/gradus}), {@code gradus.dump=kernels} prints each kernel's source when
+ * it is first used.
  */
 public final class CudaDevice extends KernelDevice {
     /** The part of the device's memory that tensors may take; the driver needs some itself. */
@@ -47,7 +48,11 @@ public final class CudaDevice extends KernelDevice {
         this.multiplication = cuda.blas().open(stream, info.architecture(), this::copyStrided);
         this.families = CudaFamilies.open(cuda.cudnn(), stream, super::kernels, this);
         this.capabilities =
-                info.capabilities(cuda, multiplication.description(), families.description());
+                info.capabilities(
+                        cuda,
+                        multiplication.description(),
+                        families.description(),
+                        families.recurrentLayers());
     }
 
     /** Opens a device with the cache and the limit that the system properties name. */

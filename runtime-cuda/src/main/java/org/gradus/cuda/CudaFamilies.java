@@ -9,6 +9,7 @@ import org.gradus.cuda.dnn.CudnnConvolution;
 import org.gradus.cuda.dnn.CudnnLayers;
 import org.gradus.cuda.dnn.CudnnNormalization;
 import org.gradus.cuda.dnn.CudnnPooling;
+import org.gradus.cuda.dnn.CudnnRecurrentLayers;
 import org.gradus.cuda.dnn.CudnnSettings;
 import org.gradus.cuda.library.DeviceStream;
 import org.gradus.device.ConvolutionKernels;
@@ -17,6 +18,7 @@ import org.gradus.device.DeviceException;
 import org.gradus.device.Kernels;
 import org.gradus.device.NormalizationKernels;
 import org.gradus.device.PoolingKernels;
+import org.gradus.device.RecurrentLayerKernels;
 import org.gradus.dtype.DType;
 
 /**
@@ -27,8 +29,10 @@ import org.gradus.dtype.DType;
  *   <li>Convolution: cuDNN, also of {@code F64}, which there are no own kernels of.
  *   <li>Pooling: cuDNN for means, own kernels for maxima and gradients.
  *   <li>Normalization: cuDNN for channels, own kernels for rows.
- *   <li>Softmax, attention, recurrent cells and many tensors at once: own kernels, which take
- *       labels, masks, lengths and programs as the framework has them.
+ *   <li>Layers of recurrent networks: cuDNN 9; own kernels for sequences with lengths, which cuDNN
+ *       wants to know on the host.
+ *   <li>Softmax, attention, alignments and many tensors at once: own kernels, which take labels,
+ *       masks, lengths and programs as the framework has them.
  * </ul>
  */
 final class CudaFamilies {
@@ -42,6 +46,7 @@ final class CudaFamilies {
     private final List<Kernels> byCudnn;
     private final Optional<ConvolutionKernels> ofDoubles;
     private final String description;
+    private final String recurrentLayers;
 
     /**
      * Chooses.
@@ -54,35 +59,25 @@ final class CudaFamilies {
         CudnnSettings settings = CudnnSettings.ofProperties();
         try {
             Optional<Cudnn> cudnn = choice.start(stream);
-            return cudnn.map(
-                            library ->
-                                    with(
-                                            library,
-                                            settings,
-                                            choice.description(),
-                                            stream,
-                                            own,
-                                            device))
-                    .orElseGet(
-                            () ->
-                                    new CudaFamilies(
-                                            own,
-                                            List.of(),
-                                            Optional.empty(),
-                                            choice.description()));
+            return cudnn.map(library -> with(library, settings, choice, stream, own, device))
+                    .orElseGet(() -> byOwn(own, choice.description()));
         } catch (DeviceException broken) {
             String what = choice.description() + " does not start: " + broken.getMessage();
             if (choice.isForced()) {
                 throw new DeviceException("the device " + stream.device() + ": " + what, broken);
             }
-            return new CudaFamilies(own, List.of(), Optional.empty(), "own kernels, as " + what);
+            return byOwn(own, "own kernels, as " + what);
         }
+    }
+
+    private static CudaFamilies byOwn(Own own, String reason) {
+        return new CudaFamilies(own, List.of(), Optional.empty(), reason, reason);
     }
 
     private static CudaFamilies with(
             Cudnn cudnn,
             CudnnSettings settings,
-            String description,
+            CudnnChoice choice,
             DeviceStream stream,
             Own own,
             Device device) {
@@ -100,13 +95,21 @@ final class CudaFamilies {
             var normalization =
                     new CudnnNormalization(
                             stream, layers, require(own, NormalizationKernels.class));
+            var recurrent = new CudnnRecurrentLayers(stream, layers, settings, device);
             kernels.add(pooling);
             kernels.add(normalization);
+            kernels.add(recurrent);
+            stream.onClose(recurrent::close);
             stream.onClose(pooling::close);
             stream.onClose(normalization::close);
         }
         stream.onClose(cudnn::close);
-        return new CudaFamilies(own, kernels, Optional.of(ofDoubles), description);
+        return new CudaFamilies(
+                own,
+                kernels,
+                Optional.of(ofDoubles),
+                choice.description(),
+                choice.recurrentLayers());
     }
 
     private static <K extends Kernels> K require(Own own, Class<K> family) {
@@ -117,11 +120,13 @@ final class CudaFamilies {
             Own own,
             List<Kernels> byCudnn,
             Optional<ConvolutionKernels> ofDoubles,
-            String description) {
+            String description,
+            String recurrentLayers) {
         this.own = own;
         this.byCudnn = byCudnn;
         this.ofDoubles = ofDoubles;
         this.description = description;
+        this.recurrentLayers = recurrentLayers;
     }
 
     /** Answers as {@link Device#kernels} says. */
@@ -129,19 +134,24 @@ final class CudaFamilies {
         if (dtype == DType.F64 && family == ConvolutionKernels.class) {
             return ofDoubles.map(family::cast);
         }
-        Optional<K> fallback = own.find(family, dtype);
-        if (fallback.isEmpty()) {
-            return fallback;
+        if (family == RecurrentLayerKernels.class) {
+            return CudnnRecurrentLayers.takes(dtype) ? byCudnn(family) : Optional.empty();
         }
-        return byCudnn.stream()
-                .filter(family::isInstance)
-                .map(family::cast)
-                .findFirst()
-                .or(() -> fallback);
+        Optional<K> fallback = own.find(family, dtype);
+        return fallback.isEmpty() ? fallback : byCudnn(family).or(() -> fallback);
+    }
+
+    private <K extends Kernels> Optional<K> byCudnn(Class<K> family) {
+        return byCudnn.stream().filter(family::isInstance).map(family::cast).findFirst();
     }
 
     /** Returns what serves for convolutions, as {@code gradus doctor} says it. */
     String description() {
         return description;
+    }
+
+    /** Returns what serves for layers of recurrent networks, likewise. */
+    String recurrentLayers() {
+        return recurrentLayers;
     }
 }

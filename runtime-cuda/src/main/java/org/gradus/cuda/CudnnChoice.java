@@ -19,8 +19,10 @@ import org.gradus.device.DeviceException;
  * @param starter starts the library that serves, if one does
  * @param isForced whether the property asks for this very one, so that nothing else will do
  * @param description the library, or why there is none; for {@code gradus doctor}
+ * @param recurrentLayers what serves for layers of recurrent networks, likewise
  */
-record CudnnChoice(Optional<Starter> starter, boolean isForced, String description) {
+record CudnnChoice(
+        Optional<Starter> starter, boolean isForced, String description, String recurrentLayers) {
     static final String PROPERTY = "gradus.cuda.dnn";
 
     private static final List<String> NAMES_OF_9 = List.of("libcudnn.so.9", "cudnn64_9.dll");
@@ -32,8 +34,13 @@ record CudnnChoice(Optional<Starter> starter, boolean isForced, String descripti
         Cudnn start(DeviceStream stream);
     }
 
-    /** A library and what it is, or none and why. */
-    private record Found(Optional<Starter> starter, String text) {}
+    /** A library, what it is and what serves for recurrent layers then, or none and why. */
+    private record Found(Optional<Starter> starter, String text, String recurrentLayers) {
+        /** Tells why there is none. */
+        Found(String reason) {
+            this(Optional.empty(), reason, reason);
+        }
+    }
 
     /**
      * Makes the choice that the property asks for.
@@ -60,11 +67,11 @@ record CudnnChoice(Optional<Starter> starter, boolean isForced, String descripti
     private static CudnnChoice automatic(LibrarySearch search) {
         Found nine = nine(search);
         if (nine.starter().isPresent()) {
-            return new CudnnChoice(nine.starter(), false, nine.text());
+            return of(nine, false);
         }
         Found eight = eight(search);
         return eight.starter().isPresent()
-                ? new CudnnChoice(eight.starter(), false, eight.text())
+                ? of(eight, false)
                 : none("own kernels, as " + nine.text() + "; and " + eight.text());
     }
 
@@ -79,11 +86,15 @@ record CudnnChoice(Optional<Starter> starter, boolean isForced, String descripti
                             + found.text()
                             + "; set it to auto to go on without");
         }
-        return new CudnnChoice(found.starter(), true, found.text());
+        return of(found, true);
+    }
+
+    private static CudnnChoice of(Found found, boolean isForced) {
+        return new CudnnChoice(found.starter(), isForced, found.text(), found.recurrentLayers());
     }
 
     private static CudnnChoice none(String reason) {
-        return new CudnnChoice(Optional.empty(), false, reason);
+        return new CudnnChoice(Optional.empty(), false, reason, reason);
     }
 
     private static Found nine(LibrarySearch search) {
@@ -94,10 +105,11 @@ record CudnnChoice(Optional<Starter> starter, boolean isForced, String descripti
                                     new Found(
                                             Optional.of(
                                                     stream -> new ForeignCudnn(library, stream)),
+                                            text(library),
                                             text(library)))
                     .orElseGet(() -> missing(NAMES_OF_9, search));
         } catch (UnsatisfiedLinkError incomplete) {
-            return new Found(Optional.empty(), incomplete.getMessage());
+            return new Found(incomplete.getMessage());
         }
     }
 
@@ -108,14 +120,16 @@ record CudnnChoice(Optional<Starter> starter, boolean isForced, String descripti
                 return missing(NAMES_OF_8, search);
             }
             Optional<String> failure = JCudnnLibrary.failure();
-            return failure.map(reason -> new Found(Optional.empty(), reason))
+            return failure.map(Found::new)
                     .orElseGet(
                             () ->
                                     new Found(
                                             Optional.of(JCudnnLibrary::new),
-                                            text(library.get()) + ", through JCudnn"));
+                                            text(library.get()) + ", through JCudnn",
+                                            "own kernels, as cuDNN 8 serves for convolutions"
+                                                    + " alone"));
         } catch (UnsatisfiedLinkError incomplete) {
-            return new Found(Optional.empty(), incomplete.getMessage());
+            return new Found(incomplete.getMessage());
         }
     }
 
@@ -127,7 +141,6 @@ record CudnnChoice(Optional<Starter> starter, boolean isForced, String descripti
     private static Found missing(List<String> names, LibrarySearch search) {
         String text = names.getFirst() + " is not in " + search.description();
         return new Found(
-                Optional.empty(),
                 names == NAMES_OF_9
                         ? text + " ('pip install nvidia-cudnn-cu13' or -cu12 brings it)"
                         : text);

@@ -79,7 +79,9 @@ record DeviceInfo(
 
     /** Returns what the framework asks of a device that was not opened. */
     Capabilities capabilities(Cuda cuda) {
-        return capabilities(cuda, cuda.blas().description(), cuda.cudnn().description());
+        CudnnChoice cudnn = cuda.cudnn();
+        return capabilities(
+                cuda, cuda.blas().description(), cudnn.description(), cudnn.recurrentLayers());
     }
 
     /**
@@ -87,8 +89,10 @@ record DeviceInfo(
      *
      * @param matmul what multiplies its matrices
      * @param convolution what convolves its images
+     * @param recurrentLayers what runs over its sequences
      */
-    Capabilities capabilities(Cuda cuda, String matmul, String convolution) {
+    Capabilities capabilities(
+            Cuda cuda, String matmul, String convolution, String recurrentLayers) {
         Map<String, String> details = new LinkedHashMap<>();
         details.put("device", name);
         details.put("compute capability", architecture / 10 + "." + architecture % 10);
@@ -97,6 +101,7 @@ record DeviceInfo(
         details.putAll(cuda.details());
         details.put("matmul", matmul);
         details.put("convolution", convolution);
+        details.put("recurrent layers", recurrentLayers);
         return new Capabilities(
                 name, Capabilities.Kind.GPU, memoryBytes, EnumSet.allOf(DType.class), details);
     }

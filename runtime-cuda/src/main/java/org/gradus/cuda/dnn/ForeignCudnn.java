@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.gradus.cuda.library.DeviceStream;
 import org.gradus.cuda.library.NativeLibrary;
+import org.gradus.device.RecurrentLayerKernels.Layer;
 import org.gradus.device.Window;
 import org.gradus.dtype.DType;
 
@@ -31,6 +32,7 @@ public final class ForeignCudnn implements CudnnLayers {
     private final MethodHandle setTensor;
     private final ForeignConvolution.Functions convolution;
     private final ForeignLayers.Functions layers;
+    private final ForeignRecurrence.Functions recurrence;
     private final String version;
     private final long handle;
 
@@ -58,6 +60,7 @@ public final class ForeignCudnn implements CudnnLayers {
                         ADDRESS);
         this.convolution = new ForeignConvolution.Functions(library);
         this.layers = new ForeignLayers.Functions(library);
+        this.recurrence = new ForeignRecurrence.Functions(library);
         this.version = text(version(library));
         this.handle = create("cudnnCreate");
         MethodHandle setStream = library.function("cudnnSetStream", JAVA_LONG, JAVA_LONG);
@@ -199,6 +202,11 @@ public final class ForeignCudnn implements CudnnLayers {
     @Override
     public BatchNormalization batchNormalization(int outer, int channels, int inner) {
         return new ForeignLayers.Channels(this, layers, outer, channels, inner);
+    }
+
+    @Override
+    public Recurrence recurrence(Layer layer, int mathType) {
+        return new ForeignRecurrence(this, recurrence, layer, mathType);
     }
 
     @Override
