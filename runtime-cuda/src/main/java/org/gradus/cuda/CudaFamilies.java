@@ -12,6 +12,7 @@ import org.gradus.cuda.dnn.CudnnPooling;
 import org.gradus.cuda.dnn.CudnnRecurrentLayers;
 import org.gradus.cuda.dnn.CudnnSettings;
 import org.gradus.cuda.library.DeviceStream;
+import org.gradus.cuda.library.ProcessEnvironment;
 import org.gradus.device.ConvolutionKernels;
 import org.gradus.device.Device;
 import org.gradus.device.DeviceException;
@@ -42,6 +43,14 @@ final class CudaFamilies {
         <K extends Kernels> Optional<K> find(Class<K> family, DType dtype);
     }
 
+    /**
+     * What cuDNN's recurrent layers give can depend on which of cuBLAS's buffers, of two sizes, is
+     * free; with two of one size it does not.
+     */
+    private static final String BLAS_BUFFERS = "CUBLAS_WORKSPACE_CONFIG";
+
+    private static final String OF_ONE_SIZE = ":4096:2";
+
     private final Own own;
     private final List<Kernels> byCudnn;
     private final Optional<ConvolutionKernels> ofDoubles;
@@ -57,6 +66,9 @@ final class CudaFamilies {
      */
     static CudaFamilies open(CudnnChoice choice, DeviceStream stream, Own own, Device device) {
         CudnnSettings settings = CudnnSettings.ofProperties();
+        if (settings.deterministic()) {
+            ProcessEnvironment.setUnlessSet(BLAS_BUFFERS, OF_ONE_SIZE);
+        }
         try {
             Optional<Cudnn> cudnn = choice.start(stream);
             return cudnn.map(library -> with(library, settings, choice, stream, own, device))

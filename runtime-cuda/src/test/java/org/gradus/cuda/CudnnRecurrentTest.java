@@ -1,11 +1,16 @@
 package org.gradus.cuda;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static org.gradus.train.TrainingLength.steps;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -290,6 +295,27 @@ class CudnnRecurrentTest {
             DeviceInfo info = eight.devices().getFirst();
             assertEquals(expected, info.capabilities(eight).details().get("recurrent layers"));
         }
+    }
+
+    /** What a native library reads, which is not what Java read at the start. */
+    @SuppressWarnings("restricted") // a function of the C library
+    private static String variable(String name) throws Throwable {
+        Linker linker = Linker.nativeLinker();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment found =
+                    (MemorySegment)
+                            linker.downcallHandle(
+                                            linker.defaultLookup().find("getenv").orElseThrow(),
+                                            FunctionDescriptor.of(ADDRESS, ADDRESS))
+                                    .invokeExact(arena.allocateFrom(name));
+            return found.reinterpret(64).getString(0);
+        }
+    }
+
+    @Test
+    void buffersOfOneSizeMakeItDeterministic() throws Throwable {
+        String given = System.getenv("CUBLAS_WORKSPACE_CONFIG");
+        assertEquals(given == null ? ":4096:2" : given, variable("CUBLAS_WORKSPACE_CONFIG"));
     }
 
     /** Reads the rows of a picture one after the other. */

@@ -7,7 +7,8 @@ import org.gradus.dtype.DType;
  * How cuDNN is used; from system properties.
  *
  * @param deterministic {@code gradus.cuda.deterministic}, on unless {@code off}: only algorithms
- *     that give the same bits every time
+ *     that give the same bits every time; for recurrent layers the variable {@code
+ *     CUBLAS_WORKSPACE_CONFIG} is set to {@code :4096:2} in this process, unless it is set
  * @param tensorFloat32 {@code gradus.cuda.tf32}, off unless {@code on}: {@code F32} products may
  *     round their factors to 11 bits, for the sake of tensor cores
  * @param tune {@code gradus.cuda.tune}, off unless {@code on}: measures the algorithms of each

@@ -15,7 +15,7 @@ import org.gradus.cuda.library.NativeLibrary;
 import org.gradus.device.RecurrentLayerKernels.Layer;
 import org.gradus.dtype.DType;
 
-/** A recurrent layer of cuDNN 9, by its standard algorithm, which gives the same bits each time. */
+/** A recurrent layer of cuDNN 9, by its standard algorithm. */
 final class ForeignRecurrence implements CudnnLayers.Recurrence {
     private static final int STANDARD_ALGORITHM = 0;
     private static final int NO_BIAS = 0;
