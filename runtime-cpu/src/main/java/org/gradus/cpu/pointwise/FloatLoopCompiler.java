@@ -39,12 +39,14 @@ final class FloatLoopCompiler {
 
     private final List<Instruction> instructions;
     private final Program program;
+    private final List<Integer> inPlace;
     private final int inputs;
     private final int[] registers;
     private final boolean[] uniform;
 
-    private FloatLoopCompiler(Program program) {
+    private FloatLoopCompiler(Program program, List<Integer> inPlace) {
         this.program = program;
+        this.inPlace = inPlace;
         this.instructions = program.instructions();
         this.inputs = program.inputTypes().size();
         this.registers = new int[instructions.size()];
@@ -86,10 +88,15 @@ final class FloatLoopCompiler {
         };
     }
 
-    /** Compiles a {@linkplain #isSuitable suitable} program. */
-    static FloatLoop compile(Program program) {
+    /**
+     * Compiles a {@linkplain #isSuitable suitable} program.
+     *
+     * @param inPlace for each output the number of the input that it overwrites, or -1
+     */
+    static FloatLoop compile(Program program, List<Integer> inPlace) {
         MethodHandles.Lookup lookup = MethodHandles.lookup();
-        byte[] bytes = new FloatLoopCompiler(program).bytes(lookup.lookupClass().getPackageName());
+        String packageName = lookup.lookupClass().getPackageName();
+        byte[] bytes = new FloatLoopCompiler(program, inPlace).bytes(packageName);
         try {
             Class<?> type = lookup.defineHiddenClass(bytes, true).lookupClass();
             return (FloatLoop) type.getDeclaredConstructor().newInstance();
@@ -144,7 +151,8 @@ final class FloatLoopCompiler {
         emit(code, false);
         // All is read before anything is written: an output may be an input.
         for (int i = 0; i < program.outputCount(); i++) {
-            code.aload(arrays[inputs + i]).iload(index);
+            int input = inPlace.get(i);
+            code.aload(arrays[input < 0 ? inputs + i : input]).iload(index);
             code.fload(registers[program.output(i)]).fastore();
         }
         code.iinc(index, 1).goto_(begin).labelBinding(end).return_();

@@ -107,7 +107,7 @@ public final class Pointwise {
                 shape,
                 inputs,
                 outputs,
-                loops.find(program, shape.elements()),
+                loops.find(program, shape.elements(), inputs, outputs),
                 space -> {
                     TileProgram compiled = compile(program, space, inputs.size(), false);
                     return new Evaluation(compiled, space, arguments, inputs, frames, ops);

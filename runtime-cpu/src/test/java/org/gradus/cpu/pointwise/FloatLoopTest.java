@@ -154,13 +154,19 @@ class FloatLoopTest {
     void loopsAreMadeForArithmeticThatRunsOften() {
         Program arithmetic = Program.of(input(0).multiply(input(0)).add(input(1)).sqrt());
         FloatLoops loops = FloatLoops.immediate();
-        assertNull(loops.find(arithmetic, 100), "too few elements");
-        assertNotNull(loops.find(arithmetic, LENGTH));
+        assertNull(find(loops, arithmetic, 100), "too few elements");
+        assertNotNull(find(loops, arithmetic, LENGTH));
         assertFalse(FloatLoopCompiler.isSuitable(Program.of(input(0).exp().add(1).sqrt())));
         assertFalse(
                 FloatLoopCompiler.isSuitable(
                         Program.of(Expr.input(0, DType.F64).add(1).sqrt().add(1))));
-        assertNull(loops.find(Program.of(input(0).add(1)), LENGTH), "one operation");
-        assertNull(FloatLoops.create().find(arithmetic, LENGTH), "the first launch");
+        assertNull(find(loops, Program.of(input(0).add(1)), LENGTH), "one operation");
+        assertNull(find(FloatLoops.create(), arithmetic, LENGTH), "the first launch");
+    }
+
+    private static FloatLoop find(FloatLoops loops, Program program, int length) {
+        View x = TestViews.random(DType.F32, 3, length);
+        View y = TestViews.random(DType.F32, 4, length);
+        return loops.find(program, length, List.of(x, y), List.of(y));
     }
 }
