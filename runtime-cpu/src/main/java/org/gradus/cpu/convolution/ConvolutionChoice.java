@@ -42,10 +42,19 @@ enum ConvolutionChoice {
                 "-D" + PROPERTY + "=" + name + " is not known: choose one of " + known);
     }
 
-    /** Returns whether to compute a convolution by minimal filtering. */
+    /** Returns whether to compute a convolution, or its input's gradient, by minimal filtering. */
     boolean isWinograd(Geometry geometry) {
+        return isWinograd(geometry, WinogradCost.pays(geometry));
+    }
+
+    /** Returns whether to compute the gradient of the filters by minimal filtering. */
+    boolean isWinogradWeightGradient(Geometry geometry) {
+        return isWinograd(geometry, WinogradCost.paysForWeightGradient(geometry));
+    }
+
+    private boolean isWinograd(Geometry geometry, boolean pays) {
         return switch (this) {
-            case AUTO -> WinogradCost.pays(geometry);
+            case AUTO -> pays;
             case DIRECT -> false;
             case WINOGRAD -> WinogradCost.serves(geometry);
         };

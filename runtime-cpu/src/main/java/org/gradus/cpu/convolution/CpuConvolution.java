@@ -107,7 +107,7 @@ public final class CpuConvolution implements ConvolutionKernels {
             Dense gradient = Dense.read(outputGradient, pool, scratch, SLOT_SECOND);
             if (WholeImage.isSeen(geometry)) {
                 wholeImages.weightGradient(geometry, images, gradient, target);
-            } else if (choice.isWinograd(geometry)) {
+            } else if (choice.isWinogradWeightGradient(geometry)) {
                 winograd.weightGradient(geometry, images, gradient, target);
             } else {
                 weightGradients.compute(geometry, images, gradient, target);

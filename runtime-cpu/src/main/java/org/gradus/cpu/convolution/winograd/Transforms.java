@@ -148,6 +148,7 @@ class Transforms {
      * ½], [0, 0, 1]].
      *
      * @param elements {@code [filters, 9, width]}: {@code width} filters side by side each time
+     * @param from where they begin
      * @param step from one element of a filter to the next: {@code width}, or {@code -width} to
      *     turn filters by 180 degrees
      * @param filters how many times
@@ -155,8 +156,15 @@ class Transforms {
      * @param point the distance between points
      */
     void filters(
-            float[] elements, int step, int width, int filters, float[] target, int to, int point) {
-        int first = step > 0 ? 0 : (1 - Filters.TAPS) * step;
+            float[] elements,
+            int from,
+            int step,
+            int width,
+            int filters,
+            float[] target,
+            int to,
+            int point) {
+        int first = step > 0 ? from : from + (1 - Filters.TAPS) * step;
         for (int i = 0; i < filters * width; i++) {
             int at = first + i / width * Filters.TAPS * width + i % width;
             float g00 = elements[at];

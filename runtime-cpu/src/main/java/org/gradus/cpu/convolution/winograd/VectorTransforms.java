@@ -199,8 +199,15 @@ final class VectorTransforms extends Transforms {
 
     @Override
     void filters(
-            float[] elements, int step, int width, int filters, float[] target, int to, int point) {
-        int first = step > 0 ? 0 : (1 - Filters.TAPS) * step;
+            float[] elements,
+            int from,
+            int step,
+            int width,
+            int filters,
+            float[] target,
+            int to,
+            int point) {
+        int first = step > 0 ? from : from + (1 - Filters.TAPS) * step;
         for (int lane = 0; lane < width; lane += LANES) {
             VectorMask<Float> inside = SPECIES.indexInRange(lane, width);
             for (int filter = 0; filter < filters; filter++) {

@@ -38,7 +38,7 @@ final class WarmingTransforms {
         for (int width = 6; width <= Transforms.GROUP; width += 10) {
             vectors.input(values, ROWS, width, 2, results, 0, POINT);
             vectors.gradient(values, ROWS, width, 2, results, 0, POINT);
-            vectors.filters(values, width, width, 2, results, 0, POINT);
+            vectors.filters(values, 0, width, width, 2, results, 0, POINT);
         }
     }
 }

@@ -17,6 +17,12 @@ public final class WinogradCost {
     /** What transforming products back costs, in multiplications per tile of the output. */
     private static final double OUTPUT_TILE = 480;
 
+    /**
+     * What transforming a tile of the input or of the output's gradient costs in the gradient of
+     * filters, where nothing but filters is transformed back.
+     */
+    private static final double SUMMED_TILE = 250;
+
     /** What transforming a filter costs, in multiplications. */
     private static final double FILTER = 300;
 
@@ -53,17 +59,29 @@ public final class WinogradCost {
 
     /** Returns the cost by minimal filtering, in multiplications of a direct convolution. */
     public static double winograd(Geometry geometry) {
+        double transforms = INPUT_TILE * geometry.channels() + OUTPUT_TILE * geometry.filters();
+        return winograd(geometry, transforms);
+    }
+
+    /** Returns the cost of the gradient of the filters by minimal filtering, likewise. */
+    public static double winogradWeightGradient(Geometry geometry) {
+        return winograd(geometry, SUMMED_TILE * (geometry.channels() + geometry.filters()));
+    }
+
+    private static double winograd(Geometry geometry, double tileTransforms) {
         int[] output = geometry.output();
         double tiles = (double) geometry.batch() * ((output[1] + 1) / 2) * ((output[2] + 1) / 2);
-        double channels = geometry.channels();
-        double filters = geometry.filters();
-        return Transforms.POINTS * channels * filters * tiles
-                + (INPUT_TILE * channels + OUTPUT_TILE * filters) * tiles
-                + FILTER * channels * filters;
+        double filters = (double) geometry.channels() * geometry.filters();
+        return (Transforms.POINTS * filters + tileTransforms) * tiles + FILTER * filters;
     }
 
     /** Returns whether minimal filtering can do a convolution and is probably faster. */
     public static boolean pays(Geometry geometry) {
         return serves(geometry) && winograd(geometry) < direct(geometry);
+    }
+
+    /** Returns the same for the gradient of the filters. */
+    public static boolean paysForWeightGradient(Geometry geometry) {
+        return serves(geometry) && winogradWeightGradient(geometry) < direct(geometry);
     }
 }

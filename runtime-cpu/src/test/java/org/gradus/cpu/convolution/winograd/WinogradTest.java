@@ -49,6 +49,7 @@ final class WinogradTest {
                 geometry(2, 3, 2, 1, 40, 1, 1),
                 geometry(1, 2, 2, 50, 100, 1, 0),
                 geometry(1, 270, 14, 6, 6, 1, 1),
+                geometry(1, 14, 270, 6, 6, 1, 1),
                 geometry(17, 16, 100, 14, 14, 1, 1),
                 geometry(4, 64, 64, 32, 32, 1, 1));
     }
@@ -248,9 +249,9 @@ final class WinogradTest {
             to = keep(target, plane, Transforms.POINTS, from, 3 * width, all, to);
             transforms.gradient(source, rows, width, 3, target, from, plane);
             to = keep(target, plane, Transforms.POINTS, from, 3 * width, all, to);
-            transforms.filters(source, width, width, 3, target, from, plane);
+            transforms.filters(source, 0, width, width, 3, target, from, plane);
             to = keep(target, plane, Transforms.POINTS, from, 3 * width, all, to);
-            transforms.filters(source, -width, width, 3, target, from, plane);
+            transforms.filters(source, 0, -width, width, 3, target, from, plane);
             to = keep(target, plane, Transforms.POINTS, from, 3 * width, all, to);
         }
         transforms.output(source, from, plane, 0.5f, target, from, plane + from);
@@ -272,5 +273,9 @@ final class WinogradTest {
         assertTrue(WinogradCost.pays(geometry(32, 512, 512, 4, 4, 1, 1)));
         assertFalse(WinogradCost.pays(geometry(64, 1, 32, 28, 28, 1, 1)));
         assertFalse(WinogradCost.pays(geometry(1, 512, 512, 4, 4, 1, 1)));
+        // Only filters are transformed back.
+        assertFalse(WinogradCost.pays(geometry(64, 32, 64, 14, 14, 1, 1)));
+        assertTrue(WinogradCost.paysForWeightGradient(geometry(64, 32, 64, 14, 14, 1, 1)));
+        assertFalse(WinogradCost.paysForWeightGradient(geometry(64, 1, 32, 28, 28, 1, 1)));
     }
 }
