@@ -5,7 +5,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.gradus.cpu.vector.LaneSum;
 
-/** {@link RowKernels} with the Vector API; loaded only where it is present. */
+/**
+ * {@link RowKernels} with the Vector API, in four vectors at once, so that none waits for its last
+ * result; loaded only where it is present.
+ */
 final class VectorRowKernels extends RowKernels {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
@@ -37,12 +40,21 @@ final class VectorRowKernels extends RowKernels {
 
     @Override
     public float maximum(float[] x, int at, int n) {
-        FloatVector best = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        FloatVector b0 = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        FloatVector b1 = b0;
+        FloatVector b2 = b0;
+        FloatVector b3 = b0;
         int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            best = best.max(FloatVector.fromArray(SPECIES, x, at + i));
+        for (; i + 4 * LANES <= n; i += 4 * LANES) {
+            b0 = b0.max(FloatVector.fromArray(SPECIES, x, at + i));
+            b1 = b1.max(FloatVector.fromArray(SPECIES, x, at + i + LANES));
+            b2 = b2.max(FloatVector.fromArray(SPECIES, x, at + i + 2 * LANES));
+            b3 = b3.max(FloatVector.fromArray(SPECIES, x, at + i + 3 * LANES));
         }
-        float result = best.reduceLanes(VectorOperators.MAX);
+        for (; i + LANES <= n; i += LANES) {
+            b0 = b0.max(FloatVector.fromArray(SPECIES, x, at + i));
+        }
+        float result = b0.max(b1).max(b2.max(b3)).reduceLanes(VectorOperators.MAX);
         for (; i < n; i++) {
             result = Math.max(result, x[at + i]);
         }
@@ -51,12 +63,21 @@ final class VectorRowKernels extends RowKernels {
 
     @Override
     public float minimum(float[] x, int at, int n) {
-        FloatVector best = FloatVector.broadcast(SPECIES, Float.POSITIVE_INFINITY);
+        FloatVector b0 = FloatVector.broadcast(SPECIES, Float.POSITIVE_INFINITY);
+        FloatVector b1 = b0;
+        FloatVector b2 = b0;
+        FloatVector b3 = b0;
         int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            best = best.min(FloatVector.fromArray(SPECIES, x, at + i));
+        for (; i + 4 * LANES <= n; i += 4 * LANES) {
+            b0 = b0.min(FloatVector.fromArray(SPECIES, x, at + i));
+            b1 = b1.min(FloatVector.fromArray(SPECIES, x, at + i + LANES));
+            b2 = b2.min(FloatVector.fromArray(SPECIES, x, at + i + 2 * LANES));
+            b3 = b3.min(FloatVector.fromArray(SPECIES, x, at + i + 3 * LANES));
         }
-        float result = best.reduceLanes(VectorOperators.MIN);
+        for (; i + LANES <= n; i += LANES) {
+            b0 = b0.min(FloatVector.fromArray(SPECIES, x, at + i));
+        }
+        float result = b0.min(b1).min(b2.min(b3)).reduceLanes(VectorOperators.MIN);
         for (; i < n; i++) {
             result = Math.min(result, x[at + i]);
         }
