@@ -9,8 +9,8 @@ import org.gradus.device.View;
 /**
  * {@link CtcKernels} for {@code F32}, in parallel over sequences.
  *
- * <p>Cost: two exponentials and a logarithm per place and time each way, some 20 ns; the gradient
- * writes {@code times * batch * classes} numbers besides.
+ * <p>Cost: one or two exponentials and a logarithm per place and time each way; the gradient writes
+ * {@code times * batch * classes} numbers besides.
  */
 public final class CpuCtc implements CtcKernels {
     private final WorkerPool pool;

@@ -27,14 +27,23 @@ record Sequence(
         return place > 1 && places[place] != blank && places[place] != places[place - 2];
     }
 
+    /** Returns {@code log(exp(a) + exp(b))}. */
+    static float logSum(float a, float b) {
+        float peak = Math.max(a, b);
+        float rest = Math.min(a, b);
+        return rest == NEVER ? peak : peak + (float) Math.log(1 + FloatMath.exp(rest - peak));
+    }
+
     /** Returns {@code log(exp(a) + exp(b) + exp(c))}. */
     static float logSum(float a, float b, float c) {
-        float peak = Math.max(a, Math.max(b, c));
+        float larger = Math.max(a, b);
+        float least = Math.min(a, b);
+        float peak = Math.max(larger, c);
         if (peak == NEVER) {
             return NEVER;
         }
-        float sum = FloatMath.exp(a - peak) + FloatMath.exp(b - peak) + FloatMath.exp(c - peak);
-        return sum == 1 ? peak : peak + (float) Math.log(sum);
+        float rest = FloatMath.exp(least - peak) + FloatMath.exp(Math.min(larger, c) - peak);
+        return peak + (float) Math.log(1 + rest);
     }
 
     /**
@@ -54,15 +63,18 @@ record Sequence(
             for (int p = 0; p < places.length; p++) {
                 float sum = p < 2 ? 0 : NEVER;
                 if (t > 0) {
-                    float moved = p > 0 ? to[before + p - 1] : NEVER;
-                    float skipped = skips(p) ? to[before + p - 2] : NEVER;
-                    sum = logSum(to[before + p], moved, skipped);
+                    int from = before + p;
+                    float moved = p > 0 ? to[from - 1] : NEVER;
+                    sum =
+                            skips(p)
+                                    ? logSum(to[from], moved, to[from - 2])
+                                    : logSum(to[from], moved);
                 }
                 to[row + p] = sum + logs.array()[emissions + places[p]];
             }
         }
         int end = sums.at(first + times - 1) + places.length - 1;
-        return -logSum(to[end], places.length > 1 ? to[end - 1] : NEVER, NEVER);
+        return -logSum(to[end], places.length > 1 ? to[end - 1] : NEVER);
     }
 
     /**
@@ -109,7 +121,8 @@ record Sequence(
     /** The endings after a place, from those of the next time. */
     private float continued(float[] next, int place) {
         float moved = place + 1 < places.length ? next[place + 1] : NEVER;
-        float skipped = place + 2 < places.length && skips(place + 2) ? next[place + 2] : NEVER;
-        return logSum(next[place], moved, skipped);
+        return place + 2 < places.length && skips(place + 2)
+                ? logSum(next[place], moved, next[place + 2])
+                : logSum(next[place], moved);
     }
 }
