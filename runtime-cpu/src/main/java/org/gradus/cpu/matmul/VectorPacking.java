@@ -9,10 +9,11 @@ import jdk.incubator.vector.VectorSpecies;
  * Packs with 256-bit vectors where lines or their elements are neighbours in memory, and element by
  * element elsewhere.
  *
- * <p>A vector has 8 lines. Where a panel's width is no multiple of 8, a vector's last lanes reach
- * into the panel's next row. Rows are written in ascending order, so they are overwritten by what
- * belongs there; the last row, whose overhang could reach a panel that another thread packs, is
- * copied element by element.
+ * <p>A vector has 8 lines. A row that is copied takes two, which overlap where that is too much.
+ * Where a panel is narrower than a vector, or is transposed and no multiple of 8 wide, a vector's
+ * last lanes reach into the panel's next row. Rows are written in ascending order, so they are
+ * overwritten by what belongs there; the last row, whose overhang could reach a panel that another
+ * thread packs, is copied element by element.
  */
 final class VectorPacking implements Packing {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_256;
@@ -99,7 +100,7 @@ final class VectorPacking implements Packing {
     private static int copyable(
             float[] source, int offset, int depthStride, int depth, int width, int lines) {
         int lastRow = offset + Math.max(0, (depth - 1) * depthStride);
-        int vectors = (width + LANES - 1) / LANES * LANES;
+        int vectors = Math.max(width, LANES);
         int room = source.length - lastRow - vectors;
         return room < 0 ? 0 : Math.min(lines / width, room / width + 1);
     }
@@ -114,17 +115,16 @@ final class VectorPacking implements Packing {
             int end,
             float[] target,
             int targetOffset) {
-        int rows = width % LANES == 0 ? depth : depth - 1;
+        int rows = width >= LANES ? depth : depth - 1;
+        int last = Math.max(0, width - LANES);
         for (int from = 0; from < rows; from += ROWS_AT_ONCE) {
             int to = Math.min(rows, from + ROWS_AT_ONCE);
             for (int panel = first; panel < end; panel++) {
                 int s = offset + panel * width + from * depthStride;
                 int t = targetOffset + (panel * depth + from) * width;
                 for (int k = from; k < to; k++) {
-                    for (int lane = 0; lane < width; lane += LANES) {
-                        FloatVector.fromArray(SPECIES, source, s + lane)
-                                .intoArray(target, t + lane);
-                    }
+                    FloatVector.fromArray(SPECIES, source, s).intoArray(target, t);
+                    FloatVector.fromArray(SPECIES, source, s + last).intoArray(target, t + last);
                     s += depthStride;
                     t += width;
                 }
