@@ -19,8 +19,10 @@ import org.gradus.shape.Shape;
  * added.
  */
 public final class ScatterAdd {
-    /** The fewest columns of a task, a cache line of floats. */
-    private static final int MIN_COLUMNS = 16;
+    /**
+     * The fewest columns of a task: pieces of rows that are shorter cost more to find than to add.
+     */
+    private static final int MIN_COLUMNS = 64;
 
     /** The number of parts into which the columns are cut if there are enough. */
     private static final int PARTS = 8;
@@ -111,6 +113,10 @@ public final class ScatterAdd {
                 addElements(group, (float[]) from, (float[]) to);
                 return;
             }
+            if (isRows()) {
+                addRows(group, first, (int) (end - first), (float[]) from, (float[]) to);
+                return;
+            }
             int indexStride = (int) inner.innerStride(1);
             long run = inner.inner();
             for (long row = 0; row < size; row++) {
@@ -144,6 +150,35 @@ public final class ScatterAdd {
             for (int row = 0; row < size; row++) {
                 int place = bounds.check(indices[indexAt + row * placeStep]);
                 total[toAt + place * totalStep] += source[fromAt + row * sourceStep];
+            }
+        }
+
+        /** Returns whether each index names a whole row, as those of an embedding do. */
+        private boolean isRows() {
+            return dtype == DType.F32
+                    && inner.inner() == inner.elements()
+                    && inner.innerStride(0) == 1
+                    && inner.innerStride(1) == 0
+                    && inner.innerStride(2) == 1;
+        }
+
+        /** The whole axis where each index names a row, of which some columns are added. */
+        private void addRows(long group, long first, int columns, float[] source, float[] total) {
+            int fromAt = (int) offset(0, group, first);
+            int indexAt = (int) offset(1, group, first);
+            int toAt = (int) offset(2, group, first);
+            for (int row = 0; row < size; row++) {
+                int place = bounds.check(indices[indexAt + row * (int) indexStep]);
+                int at = toAt + place * (int) toStep;
+                ops.binary(
+                        Op.ADD,
+                        total,
+                        at,
+                        total,
+                        at,
+                        source,
+                        fromAt + row * (int) fromStep,
+                        columns);
             }
         }
 
