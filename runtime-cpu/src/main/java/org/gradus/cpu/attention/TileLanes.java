@@ -15,9 +15,6 @@ class TileLanes {
     /** The widest vectors that a row of a tile consists of. */
     private static final int WIDEST_BITS = WIDTH * Float.SIZE;
 
-    /** As {@code VectorExponentials}, which may not be loaded here. */
-    private static final float SMALLEST = -87;
-
     private static final int SMALLEST_BITS = 128;
 
     private static final TileLanes PLAIN = new TileLanes();
@@ -38,7 +35,7 @@ class TileLanes {
      */
     private static float exp(float x, float shift) {
         float distance = shift == Float.NEGATIVE_INFINITY ? x : x - shift;
-        return distance < SMALLEST ? 0 : FloatMath.exp(distance);
+        return FloatMath.normalExp(distance);
     }
 
     /**

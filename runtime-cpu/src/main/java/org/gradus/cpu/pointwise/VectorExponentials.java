@@ -10,6 +10,7 @@ import static org.gradus.cpu.pointwise.FloatMath.LN2_HIGH;
 import static org.gradus.cpu.pointwise.FloatMath.LN2_LOW;
 import static org.gradus.cpu.pointwise.FloatMath.LOG2_E;
 import static org.gradus.cpu.pointwise.FloatMath.ROUNDER;
+import static org.gradus.cpu.pointwise.FloatMath.SMALLEST_NORMAL;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -18,19 +19,13 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The exponentials of a softmax along columns, as {@link VectorFloatMath} computes them, but
- * without a call in the loop: see {@link VectorSigmoids}. Loaded only where the Vector API is
- * present.
+ * The exponentials of a softmax along columns or rows, as {@link FloatMath#normalExp}, without a
+ * call in the loop: see {@link VectorSigmoids}. Loaded only where the Vector API is present.
  */
 public final class VectorExponentials {
     private static final VectorSpecies<Float> SPECIES = VectorFloatMath.SPECIES;
+    private static final int LANES = SPECIES.length();
     private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
-
-    /**
-     * The exponent below which an exponential counts as 0. It would be below the normal numbers,
-     * with which processors compute a hundred times slower.
-     */
-    public static final float SMALLEST = -87;
 
     private VectorExponentials() {}
 
@@ -58,8 +53,8 @@ public final class VectorExponentials {
         int i = at;
         for (int row = 0; row < rows; row++) {
             FloatVector x = FloatVector.fromArray(SPECIES, tile, i).sub(shift);
-            VectorMask<Float> isZero = x.compare(VectorOperators.LT, SMALLEST);
-            FloatVector v = x.blend(SMALLEST, isZero);
+            VectorMask<Float> isZero = x.compare(VectorOperators.LT, SMALLEST_NORMAL);
+            FloatVector v = x.blend(SMALLEST_NORMAL, isZero);
             FloatVector t =
                     v.fma(
                             FloatVector.broadcast(SPECIES, LOG2_E),
@@ -85,5 +80,79 @@ public final class VectorExponentials {
         if (totals != null) {
             FloatVector.fromArray(SPECIES, totals, shiftAt).add(sum).intoArray(totals, shiftAt);
         }
+    }
+
+    /**
+     * Stores {@code exp(x - shift) * factor} for as many elements as whole vectors have.
+     *
+     * @param from where the first is
+     * @param to where the first result goes
+     * @param n how many there are; what is left of the last vector is not looked at
+     * @param sums to which the exponentials are added, a sum for each lane
+     */
+    public static void ofRow(
+            float[] row,
+            int from,
+            float shift,
+            float factor,
+            float[] target,
+            int to,
+            int n,
+            float[] sums) {
+        FloatVector sum = FloatVector.fromArray(SPECIES, sums, 0);
+        for (int i = 0; i + LANES <= n; i += LANES) {
+            FloatVector x = FloatVector.fromArray(SPECIES, row, from + i).sub(shift);
+            VectorMask<Float> isZero = x.compare(VectorOperators.LT, SMALLEST_NORMAL);
+            FloatVector v = x.blend(SMALLEST_NORMAL, isZero);
+            FloatVector t =
+                    v.fma(
+                            FloatVector.broadcast(SPECIES, LOG2_E),
+                            FloatVector.broadcast(SPECIES, ROUNDER));
+            FloatVector w = t.sub(ROUNDER);
+            FloatVector r = w.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), v);
+            r = w.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
+            FloatVector p = FloatVector.broadcast(SPECIES, E0);
+            p = p.fma(r, FloatVector.broadcast(SPECIES, E1));
+            p = p.fma(r, FloatVector.broadcast(SPECIES, E2));
+            p = p.fma(r, FloatVector.broadcast(SPECIES, E3));
+            p = p.fma(r, FloatVector.broadcast(SPECIES, E4));
+            p = p.fma(r, FloatVector.broadcast(SPECIES, E5));
+            FloatVector y = p.fma(r.mul(r), r.add(1f));
+            IntVector exponent = t.reinterpretAsInts().sub(ROUNDER_BITS).add(127);
+            y = y.mul(exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+            y = y.blend(0f, isZero);
+            sum = sum.add(y);
+            y.mul(factor).intoArray(target, to + i);
+        }
+        sum.intoArray(sums, 0);
+    }
+
+    /** As {@link #ofRow}, but adds the exponentials only. */
+    public static void addOfRow(float[] row, int from, float shift, int n, float[] sums) {
+        FloatVector sum = FloatVector.fromArray(SPECIES, sums, 0);
+        for (int i = 0; i + LANES <= n; i += LANES) {
+            FloatVector x = FloatVector.fromArray(SPECIES, row, from + i).sub(shift);
+            VectorMask<Float> isZero = x.compare(VectorOperators.LT, SMALLEST_NORMAL);
+            FloatVector v = x.blend(SMALLEST_NORMAL, isZero);
+            FloatVector t =
+                    v.fma(
+                            FloatVector.broadcast(SPECIES, LOG2_E),
+                            FloatVector.broadcast(SPECIES, ROUNDER));
+            FloatVector w = t.sub(ROUNDER);
+            FloatVector r = w.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), v);
+            r = w.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
+            FloatVector p = FloatVector.broadcast(SPECIES, E0);
+            p = p.fma(r, FloatVector.broadcast(SPECIES, E1));
+            p = p.fma(r, FloatVector.broadcast(SPECIES, E2));
+            p = p.fma(r, FloatVector.broadcast(SPECIES, E3));
+            p = p.fma(r, FloatVector.broadcast(SPECIES, E4));
+            p = p.fma(r, FloatVector.broadcast(SPECIES, E5));
+            FloatVector y = p.fma(r.mul(r), r.add(1f));
+            IntVector exponent = t.reinterpretAsInts().sub(ROUNDER_BITS).add(127);
+            y = y.mul(exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+            y = y.blend(0f, isZero);
+            sum = sum.add(y);
+        }
+        sum.intoArray(sums, 0);
     }
 }

@@ -53,14 +53,14 @@ class SoftmaxRows {
         int i = 0;
         for (; i + COUNT <= n; i += COUNT) {
             for (int lane = 0; lane < COUNT; lane++) {
-                float e = FloatMath.exp(x[xAt + i + lane] - shift);
+                float e = FloatMath.normalExp(x[xAt + i + lane] - shift);
                 y[yAt + i + lane] = e;
                 sums[lane] += e;
             }
         }
         float sum = Lanes.sum(sums);
         for (; i < n; i++) {
-            float e = FloatMath.exp(x[xAt + i] - shift);
+            float e = FloatMath.normalExp(x[xAt + i] - shift);
             y[yAt + i] = e;
             sum += e;
         }
@@ -73,12 +73,12 @@ class SoftmaxRows {
         int i = 0;
         for (; i + COUNT <= n; i += COUNT) {
             for (int lane = 0; lane < COUNT; lane++) {
-                sums[lane] += FloatMath.exp(x[xAt + i + lane] - shift);
+                sums[lane] += FloatMath.normalExp(x[xAt + i + lane] - shift);
             }
         }
         float sum = Lanes.sum(sums);
         for (; i < n; i++) {
-            sum += FloatMath.exp(x[xAt + i] - shift);
+            sum += FloatMath.normalExp(x[xAt + i] - shift);
         }
         return sum;
     }
@@ -109,7 +109,7 @@ class SoftmaxRows {
     void logSoftmaxGradient(
             float[] g, int gAt, float sum, float[] y, int yAt, float[] to, int at, int n) {
         for (int i = 0; i < n; i++) {
-            to[at + i] = g[gAt + i] - FloatMath.exp(y[yAt + i]) * sum;
+            to[at + i] = g[gAt + i] - FloatMath.normalExp(y[yAt + i]) * sum;
         }
     }
 
@@ -117,7 +117,7 @@ class SoftmaxRows {
     void scaledExponentials(
             float[] x, int xAt, float shift, float factor, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i++) {
-            y[yAt + i] = FloatMath.exp(x[xAt + i] - shift) * factor;
+            y[yAt + i] = FloatMath.normalExp(x[xAt + i] - shift) * factor;
         }
     }
 }

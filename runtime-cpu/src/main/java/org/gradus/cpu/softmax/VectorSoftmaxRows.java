@@ -3,8 +3,8 @@ package org.gradus.cpu.softmax;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.gradus.cpu.pointwise.FloatMath;
-import org.gradus.cpu.pointwise.VectorFloatMath;
-import org.gradus.cpu.vector.LaneSum;
+import org.gradus.cpu.pointwise.VectorExponentials;
+import org.gradus.cpu.vector.Lanes;
 
 /** {@link SoftmaxRows} with the Vector API; loaded only where it is present. */
 final class VectorSoftmaxRows extends SoftmaxRows {
@@ -15,17 +15,11 @@ final class VectorSoftmaxRows extends SoftmaxRows {
 
     @Override
     float exponentials(float[] x, int xAt, float shift, float[] y, int yAt, int n) {
-        FloatVector sums = FloatVector.zero(SPECIES);
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            FloatVector e =
-                    VectorFloatMath.exp(FloatVector.fromArray(SPECIES, x, xAt + i).sub(shift));
-            e.intoArray(y, yAt + i);
-            sums = sums.add(e);
-        }
-        float sum = LaneSum.of(sums);
-        for (; i < n; i++) {
-            float e = FloatMath.exp(x[xAt + i] - shift);
+        float[] sums = new float[LANES];
+        VectorExponentials.ofRow(x, xAt, shift, 1, y, yAt, n, sums);
+        float sum = Lanes.sum(sums);
+        for (int i = n - n % LANES; i < n; i++) {
+            float e = FloatMath.normalExp(x[xAt + i] - shift);
             y[yAt + i] = e;
             sum += e;
         }
@@ -34,15 +28,11 @@ final class VectorSoftmaxRows extends SoftmaxRows {
 
     @Override
     float sumOfExponentials(float[] x, int xAt, float shift, int n) {
-        FloatVector sums = FloatVector.zero(SPECIES);
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + i).sub(shift);
-            sums = sums.add(VectorFloatMath.exp(v));
-        }
-        float sum = LaneSum.of(sums);
-        for (; i < n; i++) {
-            sum += FloatMath.exp(x[xAt + i] - shift);
+        float[] sums = new float[LANES];
+        VectorExponentials.addOfRow(x, xAt, shift, n, sums);
+        float sum = Lanes.sum(sums);
+        for (int i = n - n % LANES; i < n; i++) {
+            sum += FloatMath.normalExp(x[xAt + i] - shift);
         }
         return sum;
     }
@@ -85,26 +75,25 @@ final class VectorSoftmaxRows extends SoftmaxRows {
     @Override
     void logSoftmaxGradient(
             float[] g, int gAt, float sum, float[] y, int yAt, float[] to, int at, int n) {
+        // the target is none of the operands
+        scaledExponentials(y, yAt, 0, -sum, to, at, n);
         int i = 0;
         for (; i + LANES <= n; i += LANES) {
-            FloatVector e = VectorFloatMath.exp(FloatVector.fromArray(SPECIES, y, yAt + i));
-            FloatVector.fromArray(SPECIES, g, gAt + i).sub(e.mul(sum)).intoArray(to, at + i);
+            FloatVector.fromArray(SPECIES, g, gAt + i)
+                    .add(FloatVector.fromArray(SPECIES, to, at + i))
+                    .intoArray(to, at + i);
         }
         for (; i < n; i++) {
-            to[at + i] = g[gAt + i] - FloatMath.exp(y[yAt + i]) * sum;
+            to[at + i] += g[gAt + i];
         }
     }
 
     @Override
     void scaledExponentials(
             float[] x, int xAt, float shift, float factor, float[] y, int yAt, int n) {
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + i).sub(shift);
-            VectorFloatMath.exp(v).mul(factor).intoArray(y, yAt + i);
-        }
-        for (; i < n; i++) {
-            y[yAt + i] = FloatMath.exp(x[xAt + i] - shift) * factor;
+        VectorExponentials.ofRow(x, xAt, shift, factor, y, yAt, n, new float[LANES]);
+        for (int i = n - n % LANES; i < n; i++) {
+            y[yAt + i] = FloatMath.normalExp(x[xAt + i] - shift) * factor;
         }
     }
 }
