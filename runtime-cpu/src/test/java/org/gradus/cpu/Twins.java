@@ -38,6 +38,25 @@ public final class Twins {
     }
 
     /**
+     * Runs some of the code that only writes.
+     *
+     * @param <T> what there is in both kinds
+     */
+    @FunctionalInterface
+    public interface Writing<T> {
+        /** Runs it. */
+        void run(T code, float[][] arrays, int count);
+    }
+
+    /** Returns a run that has no result but what it writes. */
+    public static <T> Run<T> writing(Writing<T> run) {
+        return (code, arrays, count) -> {
+            run.run(code, arrays, count);
+            return 0;
+        };
+    }
+
+    /**
      * Compares both kinds for many counts.
      *
      * @param bits the narrowest vectors for which there is vector code

@@ -51,7 +51,7 @@ final class FloatLoops {
      *
      * @param inPlace for each output the number of the input that it overwrites, or -1. The JVM's
      *     compiler makes vector code of a loop with several outputs only where it sees that they
-     *     are inputs, and cannot be others' elements: an update of Adam is then four times as fast
+     *     are inputs, and cannot be others' elements: an update of Adam is then three times as fast
      */
     private record Key(Program program, List<Integer> inPlace) {}
 

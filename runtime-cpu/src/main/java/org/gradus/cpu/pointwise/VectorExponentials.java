@@ -86,6 +86,7 @@ public final class VectorExponentials {
      * Stores {@code exp(x - shift) * factor} for as many elements as whole vectors have.
      *
      * @param from where the first is
+     * @param target where results go; null if only the sums are wanted
      * @param to where the first result goes
      * @param n how many there are; what is left of the last vector is not looked at
      * @param sums to which the exponentials are added, a sum for each lane
@@ -122,36 +123,9 @@ public final class VectorExponentials {
             y = y.mul(exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
             y = y.blend(0f, isZero);
             sum = sum.add(y);
-            y.mul(factor).intoArray(target, to + i);
-        }
-        sum.intoArray(sums, 0);
-    }
-
-    /** As {@link #ofRow}, but adds the exponentials only. */
-    public static void addOfRow(float[] row, int from, float shift, int n, float[] sums) {
-        FloatVector sum = FloatVector.fromArray(SPECIES, sums, 0);
-        for (int i = 0; i + LANES <= n; i += LANES) {
-            FloatVector x = FloatVector.fromArray(SPECIES, row, from + i).sub(shift);
-            VectorMask<Float> isZero = x.compare(VectorOperators.LT, SMALLEST_NORMAL);
-            FloatVector v = x.blend(SMALLEST_NORMAL, isZero);
-            FloatVector t =
-                    v.fma(
-                            FloatVector.broadcast(SPECIES, LOG2_E),
-                            FloatVector.broadcast(SPECIES, ROUNDER));
-            FloatVector w = t.sub(ROUNDER);
-            FloatVector r = w.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), v);
-            r = w.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
-            FloatVector p = FloatVector.broadcast(SPECIES, E0);
-            p = p.fma(r, FloatVector.broadcast(SPECIES, E1));
-            p = p.fma(r, FloatVector.broadcast(SPECIES, E2));
-            p = p.fma(r, FloatVector.broadcast(SPECIES, E3));
-            p = p.fma(r, FloatVector.broadcast(SPECIES, E4));
-            p = p.fma(r, FloatVector.broadcast(SPECIES, E5));
-            FloatVector y = p.fma(r.mul(r), r.add(1f));
-            IntVector exponent = t.reinterpretAsInts().sub(ROUNDER_BITS).add(127);
-            y = y.mul(exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
-            y = y.blend(0f, isZero);
-            sum = sum.add(y);
+            if (target != null) {
+                y.mul(factor).intoArray(target, to + i);
+            }
         }
         sum.intoArray(sums, 0);
     }

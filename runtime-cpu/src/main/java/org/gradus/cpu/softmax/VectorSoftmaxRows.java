@@ -29,7 +29,7 @@ final class VectorSoftmaxRows extends SoftmaxRows {
     @Override
     float sumOfExponentials(float[] x, int xAt, float shift, int n) {
         float[] sums = new float[LANES];
-        VectorExponentials.addOfRow(x, xAt, shift, n, sums);
+        VectorExponentials.ofRow(x, xAt, shift, 1, null, 0, n, sums);
         float sum = Lanes.sum(sums);
         for (int i = n - n % LANES; i < n; i++) {
             sum += FloatMath.normalExp(x[xAt + i] - shift);

@@ -1,5 +1,7 @@
 package org.gradus.cpu.attention;
 
+import static org.gradus.cpu.Twins.writing;
+
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,62 +24,32 @@ class TileLanesTest {
                 });
         all.put(
                 "finish",
-                (k, x, n) -> {
-                    Arrays.fill(x[1], 0, 5, 0);
-                    k.finish(x[0], x[1], x[2], x[3]);
-                    return 0;
-                });
-        all.put(
-                "scale",
-                (k, x, n) -> {
-                    k.scale(x[0], 3, n, x[1]);
-                    return 0;
-                });
-        all.put(
-                "scaleNumbers",
-                (k, x, n) -> {
-                    k.scale(x[0], 3, n, 0.3f);
-                    return 0;
-                });
+                writing(
+                        (k, x, n) -> {
+                            Arrays.fill(x[1], 0, 5, 0);
+                            k.finish(x[0], x[1], x[2], x[3]);
+                        }));
+        all.put("scale", writing((k, x, n) -> k.scale(x[0], 3, n, x[1])));
+        all.put("scaleNumbers", writing((k, x, n) -> k.scale(x[0], 3, n, 0.3f)));
         all.put(
                 "scoreGradients",
-                (k, x, n) -> {
-                    Arrays.fill(x[2], 50);
-                    k.scoreGradients(x[0], x[1], 16, n, x[2], x[3], 5);
-                    return 0;
-                });
+                writing(
+                        (k, x, n) -> {
+                            Arrays.fill(x[2], 50);
+                            k.scoreGradients(x[0], x[1], 16, n, x[2], x[3], 5);
+                        }));
         all.put(
                 "scoreGradientsOfNothing",
-                (k, x, n) -> {
-                    Arrays.fill(x[0], Float.NEGATIVE_INFINITY);
-                    Arrays.fill(x[2], Float.NEGATIVE_INFINITY);
-                    k.scoreGradients(x[0], x[1], 16, n, x[2], x[3], 5);
-                    return 0;
-                });
-        all.put(
-                "copyRows",
-                (k, x, n) -> {
-                    k.copyRows(x[0], 16, n, x[1], 3, 19);
-                    return 0;
-                });
-        all.put(
-                "add",
-                (k, x, n) -> {
-                    k.add(x[0], 16, x[1], 3, n);
-                    return 0;
-                });
-        all.put(
-                "addToRows",
-                (k, x, n) -> {
-                    k.addToRows(x[0], 3, 2, x[1], 16, n);
-                    return 0;
-                });
-        all.put(
-                "hide",
-                (k, x, n) -> {
-                    k.hide(x[0], 16, n, -3);
-                    return 0;
-                });
+                writing(
+                        (k, x, n) -> {
+                            Arrays.fill(x[0], Float.NEGATIVE_INFINITY);
+                            Arrays.fill(x[2], Float.NEGATIVE_INFINITY);
+                            k.scoreGradients(x[0], x[1], 16, n, x[2], x[3], 5);
+                        }));
+        all.put("copyRows", writing((k, x, n) -> k.copyRows(x[0], 16, n, x[1], 3, 19)));
+        all.put("add", writing((k, x, n) -> k.add(x[0], 16, x[1], 3, n)));
+        all.put("addToRows", writing((k, x, n) -> k.addToRows(x[0], 3, 2, x[1], 16, n)));
+        all.put("hide", writing((k, x, n) -> k.hide(x[0], 16, n, -3)));
         return Twins.compare(new TileLanes(), 128, VectorTileLanes::new, all);
     }
 }

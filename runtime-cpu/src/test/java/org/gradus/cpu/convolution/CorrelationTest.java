@@ -1,5 +1,7 @@
 package org.gradus.cpu.convolution;
 
+import static org.gradus.cpu.Twins.writing;
+
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,18 +16,18 @@ class CorrelationTest {
         Map<String, Twins.Run<Correlation>> all = new LinkedHashMap<>();
         all.put(
                 "weigh",
-                (k, x, n) -> {
-                    k.weigh(x[0], new int[] {0, 7, 9, 30}, x[1], 4, 0.3f, n, x[2]);
-                    Arrays.fill(x[2], n, Twins.LENGTH, 0);
-                    return 0;
-                });
+                writing(
+                        (k, x, n) -> {
+                            k.weigh(x[0], new int[] {0, 7, 9, 30}, x[1], 4, 0.3f, n, x[2]);
+                            Arrays.fill(x[2], n, Twins.LENGTH, 0);
+                        }));
         all.put(
                 "addProducts",
-                (k, x, n) -> {
-                    Arrays.fill(x[1], n, Twins.LENGTH, 0);
-                    k.addProducts(x[0], new int[] {0, 7, 9, 30}, 4, x[1], n, x[2]);
-                    return 0;
-                });
+                writing(
+                        (k, x, n) -> {
+                            Arrays.fill(x[1], n, Twins.LENGTH, 0);
+                            k.addProducts(x[0], new int[] {0, 7, 9, 30}, 4, x[1], n, x[2]);
+                        }));
         return Twins.compare(new Correlation(), 256, VectorCorrelation::new, all);
     }
 }
