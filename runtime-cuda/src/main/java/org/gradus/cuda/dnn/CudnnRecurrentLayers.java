@@ -138,7 +138,14 @@ public final class CudnnRecurrentLayers implements RecurrentLayerKernels {
 
     private List<Span> spans(Layer layer, CudnnLayers.Recurrence recurrence) {
         Buffer weights = device.allocate(layer.dtype(), weightLength(layer, recurrence));
-        long base = stream.address(weights);
+        try {
+            return spans(layer, recurrence, stream.address(weights));
+        } finally {
+            weights.release();
+        }
+    }
+
+    private static List<Span> spans(Layer layer, CudnnLayers.Recurrence recurrence, long base) {
         int gates = layer.cell().gates();
         List<Span> spans = new ArrayList<>();
         for (int direction = 0; direction < layer.directions(); direction++) {
@@ -158,7 +165,6 @@ public final class CudnnRecurrentLayers implements RecurrentLayerKernels {
                 }
             }
         }
-        weights.release();
         return spans;
     }
 
@@ -229,10 +235,11 @@ public final class CudnnRecurrentLayers implements RecurrentLayerKernels {
             Layer layer, Plan plan, List<Weights> weights, BiConsumer<Long, Long> run) {
         Buffer packed = device.allocate(layer.dtype(), weightLength(layer, plan.recurrence));
         Buffer work = stream.allocate(Math.max(1, plan.recurrence.workBytes()));
-        for (Span span : plan.spans) {
-            device.copyStrided(span.ofWeights(weights), elements(packed, span.to(), span.length()));
-        }
         try {
+            for (Span span : plan.spans) {
+                View target = elements(packed, span.to(), span.length());
+                device.copyStrided(span.ofWeights(weights), target);
+            }
             run.accept(stream.address(packed), stream.address(work));
         } finally {
             work.release();

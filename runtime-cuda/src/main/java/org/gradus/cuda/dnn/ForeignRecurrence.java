@@ -10,7 +10,6 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
-import java.util.Collections;
 import org.gradus.cuda.library.NativeLibrary;
 import org.gradus.device.RecurrentLayerKernels.Layer;
 import org.gradus.dtype.DType;
@@ -193,13 +192,10 @@ final class ForeignRecurrence implements CudnnLayers.Recurrence {
     /** Describes {@code [steps, batch, width]}. */
     private long data(int width) {
         long descriptor = descriptors.create("RNNData");
+        int[] all = new int[layer.batch()];
+        Arrays.fill(all, layer.steps());
         try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment lengths =
-                    scratch.allocateFrom(
-                            JAVA_INT,
-                            Collections.nCopies(layer.batch(), layer.steps()).stream()
-                                    .mapToInt(Integer::intValue)
-                                    .toArray());
+            MemorySegment lengths = scratch.allocateFrom(JAVA_INT, all);
             int type = ForeignCudnn.dataType(layer.dtype());
             cudnn.check(
                     "cudnnSetRNNDataDescriptor",
