@@ -265,40 +265,43 @@ public final class CudnnRecurrentLayers implements RecurrentLayerKernels {
                         plan -> {
                             // cuDNN writes into what was kept, which may be asked for again
                             Buffer reserve = device.allocate(DType.I32, kept.elements());
-                            device.copyStrided(kept, View.of(reserve, kept.shape()));
                             long length = weightLength(layer, plan.recurrence);
                             Buffer packed = device.allocate(layer.dtype(), length);
-                            device.fill(elements(packed, 0, length), 0);
-                            withWeights(
-                                    layer,
-                                    plan,
-                                    weights,
-                                    (values, work) -> {
-                                        plan.recurrence.backwardData(
-                                                stream.address(outputs),
-                                                stream.address(gradient.outputs()),
-                                                stream.address(xGradient),
-                                                stream.address(initial),
-                                                stream.address(gradient.last()),
-                                                stream.address(initialGradient),
-                                                values,
-                                                work,
-                                                stream.address(reserve));
-                                        plan.recurrence.backwardWeights(
-                                                stream.address(x),
-                                                stream.address(initial),
-                                                stream.address(outputs),
-                                                stream.address(packed),
-                                                work,
-                                                stream.address(reserve));
-                                    });
-                            for (Span span : plan.spans) {
-                                device.copyStrided(
-                                        elements(packed, span.to(), span.length()),
-                                        span.ofWeights(weightGradients));
+                            try {
+                                device.copyStrided(kept, View.of(reserve, kept.shape()));
+                                device.fill(elements(packed, 0, length), 0);
+                                withWeights(
+                                        layer,
+                                        plan,
+                                        weights,
+                                        (values, work) -> {
+                                            plan.recurrence.backwardData(
+                                                    stream.address(outputs),
+                                                    stream.address(gradient.outputs()),
+                                                    stream.address(xGradient),
+                                                    stream.address(initial),
+                                                    stream.address(gradient.last()),
+                                                    stream.address(initialGradient),
+                                                    values,
+                                                    work,
+                                                    stream.address(reserve));
+                                            plan.recurrence.backwardWeights(
+                                                    stream.address(x),
+                                                    stream.address(initial),
+                                                    stream.address(outputs),
+                                                    stream.address(packed),
+                                                    work,
+                                                    stream.address(reserve));
+                                        });
+                                for (Span span : plan.spans) {
+                                    device.copyStrided(
+                                            elements(packed, span.to(), span.length()),
+                                            span.ofWeights(weightGradients));
+                                }
+                            } finally {
+                                packed.release();
+                                reserve.release();
                             }
-                            packed.release();
-                            reserve.release();
                         });
         if (!done) {
             throw new IllegalStateException(
