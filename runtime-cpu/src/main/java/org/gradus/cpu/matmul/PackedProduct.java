@@ -207,7 +207,7 @@ public final class PackedProduct {
         private final Epilogue epilogue;
         private final boolean first;
         private final boolean last;
-        private final float[] packed;
+        private final Scratch.Room packed;
 
         Part(
                 MicroKernel kernel,
@@ -230,7 +230,7 @@ public final class PackedProduct {
             this.epilogue = epilogue;
             this.first = first;
             this.last = last;
-            packed = scratch.floats(SLOT_SHARED, shared.panels() * shared.width * depth);
+            packed = scratch.room(SLOT_SHARED, shared.panels() * shared.width * depth);
         }
 
         void compute(int threads) {
@@ -264,26 +264,26 @@ public final class PackedProduct {
             int panel = task % groups * PACKING_PANELS;
             int end = Math.min(shared.panels(), panel + PACKING_PANELS);
             int part = Math.min(step, depth - k);
-            shared.from(0, k).pack(packing, part, panel, end, packed, sharedAt(k));
+            shared.from(0, k).pack(packing, part, panel, end, packed.array(), sharedAt(k));
         }
 
         /** Returns where the block of the depth that begins at {@code k} is packed. */
         private int sharedAt(int k) {
-            return k * shared.panels() * shared.width;
+            return packed.start() + k * shared.panels() * shared.width;
         }
 
         private void computeLines(int line, int most) {
             Operand own = cut.from(line, 0).first(Math.min(most, cut.lines - line));
-            float[] ownPacked = scratch.floats(SLOT_OWN, own.panels() * own.width * step);
+            var room = scratch.room(SLOT_OWN, own.panels() * own.width * step);
             float[] tile = scratch.floats(SLOT_TILE, PackedBlock.LARGEST_TILE);
             for (int k = 0; k < depth; k += step) {
                 int part = Math.min(step, depth - k);
-                own.from(0, k).pack(packing, part, 0, own.panels(), ownPacked, 0);
-                computeBlock(block(line, k, part, own, ownPacked), tile);
+                own.from(0, k).pack(packing, part, 0, own.panels(), room.array(), room.start());
+                computeBlock(block(line, k, part, own, room), tile);
             }
         }
 
-        private PackedBlock block(int line, int k, int part, Operand own, float[] ownPacked) {
+        private PackedBlock block(int line, int k, int part, Operand own, Scratch.Room room) {
             boolean begins = first && k == 0;
             boolean ends = last && k + part == depth;
             if (sharesB) {
@@ -292,9 +292,9 @@ public final class PackedProduct {
                         own.lines,
                         shared.lines,
                         part,
-                        ownPacked,
-                        0,
-                        packed,
+                        room.array(),
+                        room.start(),
+                        packed.array(),
                         sharedAt(k),
                         c.from(line, 0),
                         epilogue.from(line, 0),
@@ -306,10 +306,10 @@ public final class PackedProduct {
                     shared.lines,
                     own.lines,
                     part,
-                    packed,
+                    packed.array(),
                     sharedAt(k),
-                    ownPacked,
-                    0,
+                    room.array(),
+                    room.start(),
                     c.from(0, line),
                     epilogue.from(0, line),
                     begins,
