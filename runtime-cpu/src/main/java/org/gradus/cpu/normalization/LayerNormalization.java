@@ -1,24 +1,29 @@
 package org.gradus.cpu.normalization;
 
+import static org.gradus.cpu.normalization.RowBlocks.ROWS;
+
 import org.gradus.cpu.FloatRows;
 import org.gradus.cpu.reduction.RowKernels;
 import org.gradus.cpu.threads.WorkerPool;
 import org.gradus.device.View;
 
 /**
- * Normalization of the rows of {@code [outer, inner]}, in parallel over rows. A row stays in the
- * first-level cache between its passes.
+ * Normalization of the rows of {@code [outer, inner]}, in parallel over rows, four at a time. Rows
+ * stay in a cache of the core between their passes.
  */
 final class LayerNormalization {
     private static final int TASK = 1 << 14;
-
-    /** The most partial sums that parameter gradients are gathered in. */
-    private static final int MAX_BLOCKS = 64;
 
     private final WorkerPool pool;
 
     LayerNormalization(WorkerPool pool) {
         this.pool = pool;
+    }
+
+    /** Returns how many rows make a task: whole blocks where there is room for one. */
+    static int rowsPerTask(int n, int least) {
+        int rows = Math.max(TASK / Math.max(1, n), least);
+        return rows < ROWS ? Math.max(1, rows) : Math.ceilDiv(rows, ROWS) * ROWS;
     }
 
     void forward(
@@ -30,36 +35,89 @@ final class LayerNormalization {
             View inverseDeviation) {
         int outer = input.shape().size(0);
         int n = input.shape().size(1);
-        FloatRows x = FloatRows.of(input, n);
-        FloatRows y = FloatRows.of(output, n);
-        FloatRows means = FloatRows.of(mean, 1);
-        FloatRows scales = FloatRows.of(inverseDeviation, 1);
-        int perTask = Math.max(1, TASK / n);
+        var forward =
+                new Forward(
+                        FloatRows.of(input, n),
+                        parameters,
+                        epsilon,
+                        FloatRows.of(output, n),
+                        FloatRows.of(mean, 1),
+                        FloatRows.of(inverseDeviation, 1),
+                        n);
+        int perTask = rowsPerTask(n, 1);
         pool.run(
-                (outer + perTask - 1) / perTask,
-                (task, worker) -> {
-                    NormalizationPasses passes = NormalizationPasses.best();
-                    RowKernels kernels = RowKernels.best();
-                    int end = Math.min(outer, (task + 1) * perTask);
-                    for (int row = task * perTask; row < end; row++) {
-                        int at = x.at(row);
-                        float m = kernels.sum(x.array(), at, n) / n;
-                        double variance = passes.sumOfSquares(x.array(), at, m, n) / (double) n;
-                        float scale = (float) (1 / Math.sqrt(variance + epsilon));
-                        means.array()[means.at(row)] = m;
-                        scales.array()[scales.at(row)] = scale;
-                        passes.normalize(
-                                x.array(),
-                                at,
-                                m,
-                                scale,
-                                parameters.weight(),
-                                parameters.bias(),
-                                y.array(),
-                                y.at(row),
-                                n);
-                    }
-                });
+                Math.ceilDiv(outer, perTask),
+                (task, worker) ->
+                        forward.run(task * perTask, Math.min(outer, (task + 1) * perTask)));
+    }
+
+    private record Forward(
+            FloatRows x,
+            Parameters parameters,
+            double epsilon,
+            FloatRows y,
+            FloatRows means,
+            FloatRows scales,
+            int n) {
+        void run(int first, int end) {
+            RowBlocks blocks = RowBlocks.best();
+            float[] sums = new float[RowBlocks.ROOM];
+            int row = first;
+            for (; row + ROWS <= end; row += ROWS) {
+                normalizeBlock(blocks, row, sums);
+            }
+            for (; row < end; row++) {
+                normalizeRow(row);
+            }
+        }
+
+        private void normalizeBlock(RowBlocks blocks, int row, float[] sums) {
+            int meansAt = means.at(row);
+            int scalesAt = scales.at(row);
+            blocks.sum(x.array(), x.at(row), n, sums);
+            for (int i = 0; i < ROWS; i++) {
+                means.array()[meansAt + i] = sums[i] / n;
+            }
+            blocks.sumOfSquares(x.array(), x.at(row), means.array(), meansAt, n, sums);
+            for (int i = 0; i < ROWS; i++) {
+                scales.array()[scalesAt + i] = scale(sums[i]);
+            }
+            blocks.normalize(
+                    x.array(),
+                    x.at(row),
+                    means.array(),
+                    meansAt,
+                    scales.array(),
+                    scalesAt,
+                    parameters.weight(),
+                    parameters.bias(),
+                    y.array(),
+                    y.at(row),
+                    n);
+        }
+
+        private void normalizeRow(int row) {
+            NormalizationPasses passes = NormalizationPasses.best();
+            int at = x.at(row);
+            float mean = RowKernels.best().sum(x.array(), at, n) / n;
+            float scale = scale(passes.sumOfSquares(x.array(), at, mean, n));
+            means.array()[means.at(row)] = mean;
+            scales.array()[scales.at(row)] = scale;
+            passes.normalize(
+                    x.array(),
+                    at,
+                    mean,
+                    scale,
+                    parameters.weight(),
+                    parameters.bias(),
+                    y.array(),
+                    y.at(row),
+                    n);
+        }
+
+        private float scale(float sumOfSquares) {
+            return (float) (1 / Math.sqrt(sumOfSquares / (double) n + epsilon));
+        }
     }
 
     void backward(
@@ -71,69 +129,18 @@ final class LayerNormalization {
             Gradients gradients) {
         int outer = input.shape().size(0);
         int n = input.shape().size(1);
-        FloatRows g = FloatRows.of(outputGradient, n);
-        FloatRows x = FloatRows.of(input, n);
-        FloatRows result = FloatRows.of(gradients.input(), n);
-        FloatRows means = FloatRows.of(mean, 1);
-        FloatRows scales = FloatRows.of(inverseDeviation, 1);
-        int perTask = Math.max(Math.max(1, TASK / n), (outer + MAX_BLOCKS - 1) / MAX_BLOCKS);
-        int tasks = (outer + perTask - 1) / perTask;
-        float[] weightSums = new float[tasks * n];
-        float[] biasSums = new float[tasks * n];
-        pool.run(
-                tasks,
-                (task, worker) -> {
-                    NormalizationPasses passes = NormalizationPasses.best();
-                    RowKernels kernels = RowKernels.best();
-                    float[] weighted = new float[n];
-                    int end = Math.min(outer, (task + 1) * perTask);
-                    for (int row = task * perTask; row < end; row++) {
-                        float m = means.array()[means.at(row)];
-                        float scale = scales.array()[scales.at(row)];
-                        int gAt = g.at(row);
-                        int at = x.at(row);
-                        passes.addParameterGradients(
-                                g.array(),
-                                gAt,
-                                x.array(),
-                                at,
-                                m,
-                                scale,
-                                weightSums,
-                                biasSums,
-                                task * n,
-                                n);
-                        passes.multiply(g.array(), gAt, parameters.weight(), weighted, n);
-                        float a = kernels.sum(weighted, 0, n) / n;
-                        float b = passes.sumOfProducts(weighted, 0, x.array(), at, m, n) / n;
-                        float k = -b * scale * scale * scale;
-                        // scale * (g w - a) - (x - mean) b scale³
-                        passes.combine(
-                                weighted,
-                                0,
-                                scale,
-                                x.array(),
-                                at,
-                                k,
-                                -a * scale - k * m,
-                                result.array(),
-                                result.at(row),
-                                n);
-                    }
-                });
-        add(weightSums, n, gradients.weight());
-        add(biasSums, n, gradients.bias());
-    }
-
-    /** Adds up the blocks' sums in order. */
-    static void add(float[] blocks, int n, View total) {
-        FloatRows result = FloatRows.of(total, n);
-        for (int i = 0; i < n; i++) {
-            double sum = 0;
-            for (int at = i; at < blocks.length; at += n) {
-                sum += blocks[at];
-            }
-            result.array()[result.offset() + i] = (float) sum;
-        }
+        var backward =
+                new RowGradients(
+                        FloatRows.of(outputGradient, n),
+                        FloatRows.of(input, n),
+                        parameters.weight(),
+                        FloatRows.of(mean, 1),
+                        FloatRows.of(inverseDeviation, 1),
+                        true,
+                        FloatRows.of(gradients.input(), n),
+                        n);
+        ParameterSums sums = backward.compute(pool, outer);
+        sums.storeWeights(gradients.weight());
+        sums.storeBiases(gradients.bias());
     }
 }

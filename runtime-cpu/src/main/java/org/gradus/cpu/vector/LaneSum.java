@@ -45,6 +45,31 @@ public final class LaneSum {
         return sum.add(sum.rearrange(BY_ONE)).lane(0);
     }
 
+    /**
+     * Replaces the lanes of several vectors, one behind the other, by their sums: the vector that
+     * begins at {@code i * length} by a sum at {@code i}. Takes them from memory, so that none is
+     * put on the heap where the compiler does not inline the call.
+     */
+    public static void ofEach(float[] lanes, int count) {
+        for (int i = 0; i < count; i++) {
+            if (LANES > 16) {
+                lanes[i] = Lanes.sum(lanes, i * LANES);
+                continue;
+            }
+            FloatVector sum = FloatVector.fromArray(SPECIES, lanes, i * LANES);
+            if (LANES > 8) {
+                sum = sum.add(sum.rearrange(BY_EIGHT));
+            }
+            if (LANES > 4) {
+                sum = sum.add(sum.rearrange(BY_FOUR));
+            }
+            if (LANES > 2) {
+                sum = sum.add(sum.rearrange(BY_TWO));
+            }
+            lanes[i] = sum.add(sum.rearrange(BY_ONE)).lane(0);
+        }
+    }
+
     private static float ofWide(FloatVector vector) {
         float[] lanes = vector.toArray();
         for (int half = lanes.length / 2; half > 0; half /= 2) {

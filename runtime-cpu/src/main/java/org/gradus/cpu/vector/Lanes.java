@@ -19,11 +19,16 @@ public final class Lanes {
      * halves, the first of one half and the first of the other at first. Overwrites them.
      */
     public static float sum(float[] sums) {
+        return sum(sums, 0);
+    }
+
+    /** Returns the sum of the {@link #COUNT} partial sums from a place on, as {@link #sum} does. */
+    public static float sum(float[] sums, int at) {
         for (int half = COUNT / 2; half > 0; half /= 2) {
-            for (int lane = 0; lane < half; lane++) {
+            for (int lane = at; lane < at + half; lane++) {
                 sums[lane] += sums[lane + half];
             }
         }
-        return sums[0];
+        return sums[at];
     }
 }
