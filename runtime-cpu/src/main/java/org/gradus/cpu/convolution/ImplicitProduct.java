@@ -246,9 +246,10 @@ final class ImplicitProduct {
         int width = (endPanel - panel) * WIDTH;
         int rows = task.weights.paddedRows();
         int parts = product.parts().size();
-        float[] results = scratch.floats(SLOT_RESULTS, parts * rows * width);
+        var room = scratch.room(SLOT_RESULTS, parts * rows * width);
+        float[] results = room.array();
         for (int part = 0; part < parts; part++) {
-            int at = part * rows * width;
+            int at = room.start() + part * rows * width;
             if (product.parts().get(part).depth() == 0) {
                 Arrays.fill(results, at, at + rows * width, 0);
             } else {
@@ -263,7 +264,7 @@ final class ImplicitProduct {
             int image = first / positions;
             int last = Math.min(end, (image + 1) * positions);
             int channel = product.targetChannel(task.firstImage + image, group);
-            int at = first - panel * WIDTH;
+            int at = room.start() + first - panel * WIDTH;
             store(product, results, at, rows, width, first % positions, last - first, channel);
             first = last;
         }
@@ -324,8 +325,7 @@ final class ImplicitProduct {
         var part = product.parts().get(partIndex);
         int depthStep = PackedWeights.depthStep(part.depth());
         int most = Math.min(MOST_PANELS, endPanel - firstPanel);
-        float[] packed =
-                scratch.floats(SLOT_PANELS, most * WIDTH * depthStep + PositionPacking.SLACK);
+        var packed = scratch.room(SLOT_PANELS, most * WIDTH * depthStep + PositionPacking.SLACK);
         float[] tile = scratch.floats(SLOT_TILE, PackedBlock.LARGEST_TILE);
         int rowPanels = weights.paddedRows() / weights.kernel().rows();
         var epilogue = epilogue(task, group);
@@ -343,8 +343,8 @@ final class ImplicitProduct {
                                 depth,
                                 panel,
                                 end,
-                                packed,
-                                0);
+                                packed.array(),
+                                packed.start());
                 var block =
                         new PackedBlock(
                                 weights.kernel(),
@@ -353,8 +353,8 @@ final class ImplicitProduct {
                                 depth,
                                 weights.data(),
                                 weights.offset(product, partIndex, group, k),
-                                packed,
-                                0,
+                                packed.array(),
+                                packed.start(),
                                 c.from(0, column),
                                 epilogue,
                                 k == 0,

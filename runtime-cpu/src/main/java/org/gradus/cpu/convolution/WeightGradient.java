@@ -217,12 +217,12 @@ final class WeightGradient {
         seen.prepare(input, group, block, blocks, step * plan.images, images, prepared);
         int total = images * geometry.outputSize();
         int panels = blocks * seen.blockPanels();
-        float[] packed = scratch.floats(SLOT_PANELS, panels * WIDTH * plan.depthStep);
+        var packed = scratch.room(SLOT_PANELS, panels * WIDTH * plan.depthStep);
         for (int k = 0; k < total; k += plan.depthStep) {
             int depth = Math.min(plan.depthStep, total - k);
             for (int panel = 0; panel < panels; panel++) {
-                int to = panel * depth * WIDTH;
-                seen.pack(prepared, block, panel, images, k, depth, packed, to);
+                int to = packed.start() + panel * depth * WIDTH;
+                seen.pack(prepared, block, panel, images, k, depth, packed.array(), to);
             }
             var product =
                     new PackedBlock(
@@ -232,8 +232,8 @@ final class WeightGradient {
                             depth,
                             gradient,
                             gradientOffset + k * plan.paddedRows,
-                            packed,
-                            0,
+                            packed.array(),
+                            packed.start(),
                             sums,
                             Epilogue.NONE,
                             step < plan.parts && k == 0,

@@ -55,7 +55,7 @@ final class StepProduct {
     /** Panels of units per task: an even number of panels of gates suits the widest kernels. */
     private final int taskUnitPanels;
 
-    private final float[] weights;
+    private final Scratch.Room weights;
     private final float[] operands;
 
     /** Some rows and units, the end excluded. */
@@ -93,7 +93,7 @@ final class StepProduct {
         unitPanels = PackedBlock.panels(hidden, WIDTH);
         int enough = TASKS_PER_THREAD * Math.max(2, threads);
         taskUnitPanels = Math.clamp(unitPanels / enough, gates % 2 == 0 ? 1 : 2, MOST_UNIT_PANELS);
-        weights = scratch.floats(SLOT_WEIGHTS, unitPanels * gates * WIDTH * depth);
+        weights = scratch.room(SLOT_WEIGHTS, unitPanels * gates * WIDTH * depth);
         operands = scratch.floats(SLOT_OPERANDS, 2 * paddedRows * depth);
     }
 
@@ -148,7 +148,7 @@ final class StepProduct {
                         WIDTH,
                         first,
                         end,
-                        weights,
+                        weights.array(),
                         target + (gate * (end - first) - first) * WIDTH * part);
             }
         }
@@ -156,7 +156,8 @@ final class StepProduct {
 
     /** Where the panels of a part of the depth begin that belong to a task's units. */
     private int weightsAt(int firstPanel, int endPanel, int k) {
-        return gates * WIDTH * (firstPanel * depth + (endPanel - firstPanel) * k);
+        int panels = firstPanel * depth + (endPanel - firstPanel) * k;
+        return weights.start() + gates * WIDTH * panels;
     }
 
     /** Returns the distance between gates in a task's {@linkplain #compute results}. */
@@ -197,7 +198,7 @@ final class StepProduct {
                             size,
                             operands,
                             operandAt(turn, part.row, k, 0),
-                            weights,
+                            weights.array(),
                             weightsAt(firstPanel, firstPanel + panels, k),
                             new Matrix(results, 0, rowStride(part), 1),
                             Epilogue.NONE,

@@ -111,7 +111,7 @@ final class WinogradProduct {
                     blocks,
                     (task, worker) -> {
                         var block = block(operands, task);
-                        float[] tiles = scratch.floats(SLOT_TILES, block.size(depth));
+                        var tiles = scratch.room(SLOT_TILES, block.size(depth));
                         transform(operands, block, 0, depth, tiles, 0);
                         for (int row = 0; row < rows; row += TASK_LINES) {
                             multiply(operands, filters, block, row, tiles, 0);
@@ -120,7 +120,7 @@ final class WinogradProduct {
             return;
         }
         int distance = new Block(0, blockTiles).size(depth);
-        float[] tiles = scratch.floats(SLOT_TILES, blocks * distance);
+        var tiles = scratch.room(SLOT_TILES, blocks * distance);
         int channelTasks = PackedBlock.panels(depth, TASK_LINES);
         pool.run(
                 blocks * channelTasks,
@@ -176,7 +176,7 @@ final class WinogradProduct {
 
     /** Transforms some channels of a block's tiles into panels. */
     private void transform(
-            Operands operands, Block block, int channel, int end, float[] target, int offset) {
+            Operands operands, Block block, int channel, int end, Scratch.Room target, int offset) {
         var tiles = operands.tiles;
         var reader =
                 new TileReader(
@@ -193,27 +193,33 @@ final class WinogradProduct {
             int partDepth = Math.min(step, depth - part);
             int start = operands.source.offset() + k * size;
             reader.read(operands.source.data(), start, depth * size, block.first, block.count);
-            int to = offset + part * block.width() + (k - part) * WIDTH;
+            int to = target.start() + offset + part * block.width() + (k - part) * WIDTH;
             for (int panel = 0; panel < block.panels(); panel++) {
-                reader.transform(panel, target, to + panel * WIDTH * partDepth, point);
+                reader.transform(panel, target.array(), to + panel * WIDTH * partDepth, point);
             }
         }
     }
 
     /** Multiplies a block's tiles with some rows of filters and transforms the products back. */
     private void multiply(
-            Operands operands, Filters filters, Block block, int row, float[] tiles, int offset) {
+            Operands operands,
+            Filters filters,
+            Block block,
+            int row,
+            Scratch.Room tiles,
+            int offset) {
         int rows = Math.min(TASK_LINES, operands.rows - row);
         int width = block.width();
         int point = block.point(rows);
-        float[] products = scratch.floats(SLOT_PRODUCTS, Transforms.POINTS * point);
+        var products = scratch.room(SLOT_PRODUCTS, Transforms.POINTS * point);
         float[] tile = scratch.floats(SLOT_TILE, PackedBlock.LARGEST_TILE);
         int depth = operands.depth;
         int step = PackedProduct.depthStep(depth);
         int height = filters.kernel().rows();
         int endPanel = PackedBlock.panels(rows, height);
+        int tilesAt = tiles.start() + offset;
         for (int i = 0; i < Transforms.POINTS; i++) {
-            var c = new Matrix(products, i * point, width, 1);
+            var c = new Matrix(products.array(), products.start() + i * point, width, 1);
             for (int part = 0; part < depth; part += step) {
                 int partDepth = Math.min(step, depth - part);
                 var product =
@@ -224,8 +230,8 @@ final class WinogradProduct {
                                 partDepth,
                                 filters.packed(),
                                 filters.position(i, row, part),
-                                tiles,
-                                offset + i * block.point(depth) + part * width,
+                                tiles.array(),
+                                tilesAt + i * block.point(depth) + part * width,
                                 c,
                                 Epilogue.NONE,
                                 part == 0,
@@ -238,7 +244,7 @@ final class WinogradProduct {
 
     /** Transforms products back and writes the tiles' rows into the target. */
     private void store(
-            Operands operands, Block block, int row, int rows, float[] products, int point) {
+            Operands operands, Block block, int row, int rows, Scratch.Room products, int point) {
         var tiles = operands.tiles;
         int width = block.width();
         int rowSize = Tiles.STEP * width;
@@ -249,8 +255,8 @@ final class WinogradProduct {
             float added = bias == null ? 0 : bias.data()[bias.offset() + row + r];
             for (int t = 0; t < width; t += Transforms.GROUP) {
                 int upper = Tiles.STEP * t;
-                fastest.output(
-                        products, r * width + t, point, added, lines, upper, rowSize + upper);
+                int from = products.start() + r * width + t;
+                fastest.output(products.array(), from, point, added, lines, upper, rowSize + upper);
             }
             tiles.write(
                     lines,

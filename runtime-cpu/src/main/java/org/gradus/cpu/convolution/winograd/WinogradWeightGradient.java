@@ -72,9 +72,9 @@ final class WinogradWeightGradient {
         int columnPanels = PackedBlock.panels(channels, WIDTH);
         int rowElements = Transforms.POINTS * (rowPanels * height * most + Transforms.GAP);
         int columnElements = Transforms.POINTS * (columnPanels * WIDTH * most + Transforms.GAP);
-        float[] packed = scratch.floats(SLOT_PANELS, rowElements + columnElements);
-        var rows = new Panels(filters, height, packed, 0);
-        var columns = new Panels(channels, WIDTH, packed, rowElements);
+        var packed = scratch.room(SLOT_PANELS, rowElements + columnElements);
+        var rows = new Panels(filters, height, packed.array(), packed.start());
+        var columns = new Panels(channels, WIDTH, packed.array(), packed.start() + rowElements);
         float[] sums =
                 scratch.floats(SLOT_SUMS, Transforms.POINTS * sumsOfPoint(filters, channels));
         int rowTasks = PackedBlock.panels(filters, TASK_ROWS);
