@@ -122,7 +122,7 @@ final class FloatLoopCompiler {
                                                 "run", RUN, ClassFile.ACC_PUBLIC, this::loop));
     }
 
-    private static void constructor(CodeBuilder code) {
+    static void constructor(CodeBuilder code) {
         code.aload(0)
                 .invokespecial(
                         ConstantDescs.CD_Object, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)

@@ -10,6 +10,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.gradus.cpu.vector.VectorProvider;
+import org.gradus.cpu.vector.Warming;
 import org.gradus.device.Buffer;
 import org.gradus.device.View;
 import org.gradus.expr.Op;
@@ -32,6 +34,9 @@ final class FloatLoops {
     /** With fewer operations the interpreter passes as little memory. */
     private static final int LEAST_OPERATIONS = 3;
 
+    /** Comparisons pass more memory, and functions gain what is done while they wait. */
+    private static final int LEAST_VECTOR_OPERATIONS = 2;
+
     private static final int MOST_LOOPS = 512;
 
     /** Of so many programs it is known whether they may get one. */
@@ -40,10 +45,28 @@ final class FloatLoops {
     private static final int SCRATCH = 4096;
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    /** Vectors that {@link #exercise} takes, twice: few, so that whole runs are compiled. */
+    private static final int EXERCISE = 20;
+
+    private static final int SMALLEST_BITS = 128;
+
+    /** What kind of loop a program may get. */
+    private enum Kind {
+        NONE,
+        PLAIN,
+        VECTOR
+    }
+
     /** A program that may get a loop. */
     private static final class Candidate {
         private int launches;
         private volatile FloatLoop loop;
+        private volatile Warming<FloatLoop> vectors;
+
+        private FloatLoop best() {
+            Warming<FloatLoop> warming = vectors;
+            return warming != null ? warming.best() : loop;
+        }
     }
 
     /**
@@ -55,7 +78,7 @@ final class FloatLoops {
      */
     private record Key(Program program, List<Integer> inPlace) {}
 
-    private final Map<Program, Boolean> suitable = new ConcurrentHashMap<>();
+    private final Map<Program, Kind> kinds = new ConcurrentHashMap<>();
     private final Map<Key, Candidate> candidates = new ConcurrentHashMap<>();
     private final Executor background;
     private final int launchesBefore;
@@ -88,10 +111,12 @@ final class FloatLoops {
 
     /** Returns the loop of a program that is about to run; null while there is none. */
     FloatLoop find(Program program, long elements, List<View> inputs, List<View> outputs) {
-        if (elements < LEAST_ELEMENTS || !isSuitable(program)) {
+        Kind kind = elements < LEAST_ELEMENTS ? Kind.NONE : kind(program);
+        if (kind == Kind.NONE) {
             return null;
         }
-        Key key = new Key(program, inPlace(program, inputs, outputs));
+        boolean plain = kind == Kind.PLAIN;
+        Key key = new Key(program, plain ? inPlace(program, inputs, outputs) : List.of());
         Candidate candidate = candidates.get(key);
         if (candidate == null) {
             if (candidates.size() >= MOST_LOOPS) {
@@ -100,23 +125,33 @@ final class FloatLoops {
             candidate = new Candidate();
             candidates.put(key, candidate);
         }
-        if (candidate.loop == null) {
-            count(candidate, key);
+        if (candidate.best() == null) {
+            count(candidate, key, kind);
         }
-        return candidate.loop;
+        return candidate.best();
     }
 
-    private boolean isSuitable(Program program) {
-        Boolean known = suitable.get(program);
+    private Kind kind(Program program) {
+        Kind known = kinds.get(program);
         if (known == null) {
-            known =
-                    FloatLoopCompiler.isSuitable(program)
-                            && cost(program, false) >= LEAST_OPERATIONS;
-            if (suitable.size() < MOST_PROGRAMS) {
-                suitable.put(program, known);
+            known = kindOf(program);
+            if (kinds.size() < MOST_PROGRAMS) {
+                kinds.put(program, known);
             }
         }
         return known;
+    }
+
+    private static Kind kindOf(Program program) {
+        double operations = cost(program, false);
+        if (FloatLoopCompiler.isSuitable(program)) {
+            return operations >= LEAST_OPERATIONS ? Kind.PLAIN : Kind.NONE;
+        }
+        boolean vector =
+                operations >= LEAST_VECTOR_OPERATIONS
+                        && VectorProvider.bits() >= SMALLEST_BITS
+                        && VectorLoopCompiler.isSuitable(program);
+        return vector ? Kind.VECTOR : Kind.NONE;
     }
 
     private static List<Integer> inPlace(Program program, List<View> inputs, List<View> outputs) {
@@ -141,13 +176,37 @@ final class FloatLoops {
         return -1;
     }
 
-    private void count(Candidate candidate, Key key) {
+    private void count(Candidate candidate, Key key, Kind kind) {
         synchronized (candidate) {
             candidate.launches++;
-            if (candidate.launches == launchesBefore) {
+            if (candidate.launches != launchesBefore) {
+                return;
+            }
+            if (kind == Kind.PLAIN) {
                 background.execute(() -> make(candidate, key));
+            } else if (warmed) {
+                candidate.vectors = warming(key.program);
+            } else {
+                candidate.loop = VectorLoopCompiler.compile(key.program);
             }
         }
+    }
+
+    /** Nothing stands in for a loop that is not compiled: the interpreter works till then. */
+    private static Warming<FloatLoop> warming(Program program) {
+        return new Warming<>(
+                null,
+                SMALLEST_BITS,
+                () -> VectorLoopCompiler.compile(program),
+                loop -> exercise(loop, program));
+    }
+
+    private static void exercise(FloatLoop loop, Program program) {
+        int n = EXERCISE * VectorProvider.bits() / Float.SIZE;
+        float[][] tensors = new float[program.inputTypes().size() + program.outputCount()][n];
+        float[] scalars = new float[program.scalarTypes().size()];
+        loop.run(tensors, scalars, 0, n);
+        loop.run(tensors, scalars, 1, n);
     }
 
     private void make(Candidate candidate, Key key) {

@@ -14,7 +14,7 @@ import org.gradus.shape.Shape;
  * Runs pointwise programs, and keeps the compiled ones.
  *
  * <p>Cost: each tensor is read or written once; each instruction adds a pass over tiles in the
- * first-level cache, about 0.1 ns per element. Arithmetic that runs often gets a {@link FloatLoop}
+ * first-level cache, about 0.1 ns per element. A program that runs often gets a {@link FloatLoop}
  * without these passes.
  */
 public final class Pointwise {

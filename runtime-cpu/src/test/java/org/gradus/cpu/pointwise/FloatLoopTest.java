@@ -14,7 +14,9 @@ import org.gradus.cpu.TestViews;
 import org.gradus.cpu.threads.WorkerPool;
 import org.gradus.device.View;
 import org.gradus.dtype.DType;
+import org.gradus.expr.Activations;
 import org.gradus.expr.Expr;
+import org.gradus.expr.PointwiseFunction;
 import org.gradus.expr.Program;
 import org.gradus.expr.Scalars;
 import org.gradus.shape.Shape;
@@ -26,6 +28,17 @@ class FloatLoopTest {
     private static final WorkerPool POOL = new WorkerPool(3);
     private static final long[] ARGUMENTS = {
         Scalars.encode(0.75, DType.F32), Scalars.encode(-3.5, DType.F32)
+    };
+
+    private static final float[] SPECIAL = {
+        0f,
+        -0f,
+        1f,
+        Float.NaN,
+        Float.POSITIVE_INFINITY,
+        Float.NEGATIVE_INFINITY,
+        Float.MIN_VALUE,
+        Float.MAX_VALUE
     };
 
     private final Pointwise interpreter = new Pointwise(POOL, false, FloatLoops.create());
@@ -86,11 +99,57 @@ class FloatLoopTest {
         }
     }
 
+    @Test
+    void everyFunctionAndComparisonGivesTheBitsOfTheInterpreter() {
+        Expr x = input(0);
+        Expr y = input(1);
+        Expr s = Expr.scalar(0, DType.F32);
+        Expr less = x.lessThan(y);
+        Expr positive = Expr.constant(0, DType.F32).lessOrEqual(x);
+        List<Expr> results =
+                List.of(
+                        x.exp(),
+                        x.expm1(),
+                        x.log(),
+                        x.log1p(),
+                        x.tanh(),
+                        y.erf(),
+                        x.sign().add(x.abs().rsqrt()),
+                        y.reciprocal().sqrt().divide(x.negate()),
+                        less.select(x.minimum(s), y.maximum(x)),
+                        less.and(positive).or(x.equalTo(y)).not().select(x, s),
+                        s.exp().multiply(x).subtract(y));
+        for (Expr result : results) {
+            checkSame(Program.of(result, x), 2);
+        }
+        checkSame(Program.of(results.toArray(Expr[]::new)), 2);
+    }
+
+    @Test
+    void activationsAndTheirGradientsGiveTheBitsOfTheInterpreter() {
+        for (PointwiseFunction activation :
+                List.of(
+                        Activations.RELU,
+                        Activations.GELU,
+                        Activations.GELU_TANH,
+                        Activations.SILU,
+                        Activations.MISH,
+                        Activations.SELU)) {
+            Expr value = activation.apply(input(0));
+            Expr gradient = activation.pullback(0).apply(input(0), input(1));
+            checkSame(Program.of(value), 1);
+            checkSame(Program.of(gradient), 2);
+            checkSame(Program.of(value, gradient), 2);
+        }
+    }
+
     private void checkSame(Program program, int inputCount) {
-        assertTrue(FloatLoopCompiler.isSuitable(program), program::toString);
+        assertTrue(
+                FloatLoopCompiler.isSuitable(program) || VectorLoopCompiler.isSuitable(program),
+                program::toString);
         List<View> inputs = new ArrayList<>();
         for (int i = 0; i < inputCount; i++) {
-            inputs.add(TestViews.random(DType.F32, 11 + i, LENGTH));
+            inputs.add(wide(11 + i));
         }
         List<View> expected = outputs(program);
         List<View> actual = outputs(program);
@@ -103,6 +162,20 @@ class FloatLoopTest {
                     TestViews.values(actual.get(i)),
                     program.toString());
         }
+    }
+
+    /** Returns random values, most of them small, and special ones. */
+    private static View wide(int seed) {
+        Random random = new Random(seed);
+        float[] array = new float[LENGTH];
+        for (int i = 0; i < LENGTH; i++) {
+            double size = random.nextInt(20) == 0 ? 120 : 3;
+            array[i] =
+                    random.nextInt(50) == 0
+                            ? SPECIAL[random.nextInt(SPECIAL.length)]
+                            : (float) (random.nextGaussian() * size);
+        }
+        return TestViews.of(DType.F32, array, Shape.of(LENGTH), new long[] {1}, 0);
     }
 
     private static List<View> outputs(Program program) {
@@ -161,6 +234,9 @@ class FloatLoopTest {
                 FloatLoopCompiler.isSuitable(
                         Program.of(Expr.input(0, DType.F64).add(1).sqrt().add(1))));
         assertNull(find(loops, Program.of(input(0).add(1)), LENGTH), "one operation");
+        assertNull(find(loops, Program.of(input(0).exp()), LENGTH), "one function");
+        assertNotNull(find(loops, Program.of(input(0).exp().add(1)), LENGTH));
+        assertNull(find(loops, Program.of(input(0).sin().add(1)), LENGTH), "plain code only");
         assertNull(find(FloatLoops.create(), arithmetic, LENGTH), "the first launch");
     }
 
