@@ -13,8 +13,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * millisecond after each run and only then park: within a training step they answer in about 2 µs,
  * and an idle device uses no processor time.
  *
- * <p>Tasks are claimed one by one, so uneven tasks balance themselves. Whoever cuts work into tasks
- * does so without looking at the number of threads where the cut could show in the result.
+ * <p>Each thread begins with its own share of the tasks, so that runs one after the other over the
+ * same elements find them in the cache of the same core, and then takes of what the others have
+ * left. Tasks are claimed one by one, so uneven tasks balance themselves. Whoever cuts work into
+ * tasks does so without looking at the number of threads where the cut could show in the result.
  *
  * <p>Runs of several threads wait for each other, so that a worker number belongs to one thread at
  * a time and may choose scratch memory. A run inside a task is executed at once by the thread that
@@ -87,7 +89,7 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     private void runTogether(int tasks, Task task) {
-        var run = new Run(task, tasks, ++runs);
+        var run = new Run(task, tasks, threads(), ++runs);
         current = run;
         for (Worker worker : workers) {
             if (worker.parked) {
@@ -130,25 +132,33 @@ public final class WorkerPool implements AutoCloseable {
 
     /** The tasks of one run, and how far they have come. */
     private static final class Run {
-        private static final VarHandle CLAIMED = counter("claimed");
-        private static final VarHandle DONE = counter("done");
+        private static final VarHandle CLAIMED = MethodHandles.arrayElementVarHandle(int[].class);
+        private static final VarHandle DONE = field("done", int.class);
         private static final VarHandle FAILURE = field("failure", Throwable.class);
+
+        /** The distance between counters: each has a cache line. */
+        private static final int APART = 16;
 
         private final Task task;
         private final int tasks;
+        private final int threads;
         private final long number;
-        private volatile int claimed;
+
+        /** For each thread the next task of its share. */
+        private final int[] claimed;
+
         private volatile int done;
         private volatile Throwable failure;
 
-        Run(Task task, int tasks, long number) {
+        Run(Task task, int tasks, int threads, long number) {
             this.task = task;
             this.tasks = tasks;
+            this.threads = threads;
             this.number = number;
-        }
-
-        private static VarHandle counter(String name) {
-            return field(name, int.class);
+            claimed = new int[threads * APART];
+            for (int worker = 0; worker < threads; worker++) {
+                claimed[worker * APART] = firstOf(worker);
+            }
         }
 
         private static VarHandle field(String name, Class<?> type) {
@@ -159,12 +169,25 @@ public final class WorkerPool implements AutoCloseable {
             }
         }
 
-        /** Claims and executes tasks until none is left. */
+        /** Returns the first task of a thread's share, which ends where the next one's begins. */
+        private int firstOf(int worker) {
+            return (int) ((long) tasks * worker / threads);
+        }
+
+        /** Claims and executes tasks until none is left, those of the worker's own share first. */
         void work(int worker) {
+            for (int i = 0; i < threads; i++) {
+                workOff((worker + i) % threads, worker);
+            }
+        }
+
+        private void workOff(int share, int worker) {
+            int end = firstOf(share + 1);
+            int counter = share * APART;
             // Reading first keeps the counter from running away (and over) in late workers.
-            while (claimed < tasks) {
-                int next = (int) CLAIMED.getAndAdd(this, 1);
-                if (next >= tasks) {
+            while ((int) CLAIMED.getVolatile(claimed, counter) < end) {
+                int next = (int) CLAIMED.getAndAdd(claimed, counter, 1);
+                if (next >= end) {
                     return;
                 }
                 try {

@@ -125,6 +125,40 @@ final class WorkerPoolTest {
     }
 
     @Test
+    void eachThreadBeginsWithItsShare() {
+        try (var pool = new WorkerPool(3)) {
+            var together = new CountDownLatch(3);
+            var first = new AtomicIntegerArray(new int[] {-1, -1, -1});
+            pool.run(
+                    7,
+                    (task, worker) -> {
+                        if (first.compareAndSet(worker, -1, task)) {
+                            together.countDown();
+                            await(together);
+                        }
+                    });
+            assertEquals("[0, 2, 4]", first.toString());
+        }
+    }
+
+    @Test
+    void whatAThreadHasLeftIsDoneByOthers() {
+        try (var pool = new WorkerPool(2)) {
+            var others = new CountDownLatch(7);
+            pool.run(
+                    8,
+                    (task, worker) -> {
+                        if (task == 4) {
+                            await(others);
+                        } else {
+                            others.countDown();
+                        }
+                    });
+            assertEquals(0, others.getCount());
+        }
+    }
+
+    @Test
     void aClosedPoolWorksOnTheCallersThread() {
         var pool = new WorkerPool(3);
         pool.close();
