@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.gradus.cpu.vector.CacheLines;
 import org.gradus.cpu.vector.VectorProvider;
 
 /**
@@ -39,6 +40,9 @@ public final class MicroKernels {
 
     /** Compiled kernels take less for a product and sum, interpreted ones a hundred times more. */
     private static final double COMPILED_NANOS = 0.5;
+
+    /** By so much a kernel must be faster than the one before it: timing differs by less. */
+    private static final double PREFERENCE = 1.05;
 
     /** How long the compiler is waited for. */
     private static final long GIVE_UP_NANOS = 60_000_000_000L;
@@ -118,6 +122,7 @@ public final class MicroKernels {
     private void time() {
         double[] known = new double[candidates.size()];
         Arrays.fill(known, Double.POSITIVE_INFINITY);
+        double handicap = 1;
         for (int i = 0; i < known.length; i++) {
             MicroKernel kernel = candidates.get(i);
             if (kernel.panels() > 1) {
@@ -125,10 +130,11 @@ public final class MicroKernels {
             } else {
                 warm(kernel);
             }
-            known[i] = time(kernel, 0);
+            known[i] = handicap * time(kernel, 0);
             costs = known.clone();
-            known[i] = time(kernel, TIMED_NANOS);
+            known[i] = handicap * time(kernel, TIMED_NANOS);
             costs = known.clone();
+            handicap *= PREFERENCE;
         }
     }
 
@@ -137,7 +143,7 @@ public final class MicroKernels {
         for (MicroKernel kernel : kernels) {
             var data = new Operands(kernel);
             for (int i = 0; i < WARM_CALLS; i++) {
-                data.multiply(kernel, WARM_DEPTH, (i & 1) == 0);
+                data.multiply(kernel, WARM_DEPTH, 0, (i & 1) == 0);
             }
         }
         long giveUp = System.nanoTime() + GIVE_UP_NANOS;
@@ -149,7 +155,7 @@ public final class MicroKernels {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
                 start = System.nanoTime();
                 for (int i = 0; i < TIMED_CALLS; i++) {
-                    data.multiply(kernel, WARM_DEPTH, (i & 1) == 0);
+                    data.multiply(kernel, WARM_DEPTH, 0, (i & 1) == 0);
                 }
             } while (System.nanoTime() - start > TIMED_CALLS * compiled
                     && System.nanoTime() < giveUp);
@@ -162,9 +168,12 @@ public final class MicroKernels {
         long now = System.nanoTime();
         long end = now + nanos;
         long best = Long.MAX_VALUE;
+        int offset = 0;
         do {
+            // one of the offsets is where products have their panels
+            offset = (offset + 2) % CacheLines.SLACK;
             for (int i = 0; i < TIMED_CALLS; i++) {
-                data.multiply(kernel, TIMED_DEPTH, (i & 1) == 0);
+                data.multiply(kernel, TIMED_DEPTH, offset, (i & 1) == 0);
             }
             long after = System.nanoTime();
             best = Math.min(best, after - now);
@@ -179,13 +188,13 @@ public final class MicroKernels {
             int columns = kernel.panels() * MicroKernel.WIDTH;
             this(
                     new float[kernel.rows() * TIMED_DEPTH],
-                    new float[columns * TIMED_DEPTH],
+                    new float[columns * TIMED_DEPTH + CacheLines.SLACK],
                     new float[kernel.rows() * columns],
                     columns);
         }
 
-        void multiply(MicroKernel kernel, int depth, boolean accumulate) {
-            kernel.multiply(depth, a, 0, b, 0, c, 0, columns, accumulate);
+        void multiply(MicroKernel kernel, int depth, int bOffset, boolean accumulate) {
+            kernel.multiply(depth, a, 0, b, bOffset, c, 0, columns, accumulate);
         }
     }
 }
