@@ -21,7 +21,9 @@ public final class MicroKernels {
     /** The narrowest vectors for which the vector kernels are written. */
     static final int VECTOR_BITS = 256;
 
-    private static final int WIDE_BITS = 512;
+    /** The vectors of the wide kernels. */
+    static final int WIDE_BITS = 512;
+
     private static final MicroKernel INTERIM = new Scalar4x16();
 
     /** Enough short calls to be compiled as a whole, not just the loop that runs. */

@@ -1,5 +1,6 @@
 package org.gradus.cpu.matmul;
 
+import org.gradus.cpu.vector.VectorProvider;
 import org.gradus.cpu.vector.Warming;
 
 /** Packs with vectors as soon as they are compiled. */
@@ -10,7 +11,10 @@ final class WarmingPacking implements Packing {
             new Warming<>(
                     new ScalarPacking(),
                     MicroKernels.VECTOR_BITS,
-                    () -> new VectorPacking(),
+                    () ->
+                            VectorProvider.bits() >= MicroKernels.WIDE_BITS
+                                    ? new WidePacking()
+                                    : new VectorPacking(),
                     WarmingPacking::exercise);
 
     WarmingPacking() {
@@ -24,7 +28,10 @@ final class WarmingPacking implements Packing {
         int[] starts = new int[WIDTH];
         for (int width = 12; width <= WIDTH; width += 4) {
             packing.pack(source, 0, WIDTH, 1, width, WIDTH, width, 0, 1, target, 0);
+            packing.pack(source, 0, WIDTH, 1, width - 1, WIDTH, width, 0, 1, target, 0);
             packing.pack(source, 0, 1, WIDTH, width, WIDTH, width, 0, 1, target, 0);
+            int last = source.length - (WIDTH - 1) * WIDTH - width;
+            packing.pack(source, last, 1, WIDTH, width, WIDTH, width, 0, 1, target, 0);
             packing.packLines(source, 1, starts, 0, width - 1, WIDTH - 1, width, target, 0);
         }
     }

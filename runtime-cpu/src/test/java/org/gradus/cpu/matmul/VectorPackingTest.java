@@ -2,6 +2,8 @@ package org.gradus.cpu.matmul;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.gradus.cpu.vector.VectorProvider;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -16,6 +18,12 @@ final class VectorPackingTest {
 
     static boolean hasVectors() {
         return VectorProvider.bits() >= MicroKernels.VECTOR_BITS;
+    }
+
+    private static List<Packing> packings() {
+        return VectorProvider.bits() >= MicroKernels.WIDE_BITS
+                ? List.of(new VectorPacking(), new WidePacking())
+                : List.of(new VectorPacking());
     }
 
     private static float[] random(int length) {
@@ -47,7 +55,11 @@ final class VectorPackingTest {
         "13, 8, 6",
         "12, 40, 4",
         "24, 5, 8",
-        "17, 3, 8"
+        "17, 3, 8",
+        "36, 16, 12",
+        "35, 40, 12",
+        "48, 35, 16",
+        "41, 19, 16"
     })
     void packsWhatPlainCodePacks(int lines, int depth, int width) {
         int stride = 41;
@@ -62,10 +74,13 @@ final class VectorPackingTest {
             float[] expected = new float[size];
             float[] actual = new float[size];
             pack(new ScalarPacking(), way, rows, columns, stride, lines, depth, starts, expected);
-            pack(new VectorPacking(), way, rows, columns, stride, lines, depth, starts, actual);
             clearMissing(expected, way == 2 ? width - 1 : lines, depth, width);
-            clearMissing(actual, way == 2 ? width - 1 : lines, depth, width);
-            assertArrayEquals(expected, actual, "way " + way);
+            for (Packing packing : packings()) {
+                Arrays.fill(actual, 0);
+                pack(packing, way, rows, columns, stride, lines, depth, starts, actual);
+                clearMissing(actual, way == 2 ? width - 1 : lines, depth, width);
+                assertArrayEquals(expected, actual, "way " + way + " of " + packing);
+            }
         }
     }
 
