@@ -39,7 +39,7 @@ class Correlation {
 
     /** What the compiler must have seen: blocks of four vectors, and what is left. */
     private static final class Exercise {
-        private static final int DEPTH = 4;
+        private static final int DEPTH = 13;
         private static final int LENGTH = 100;
 
         private final float[] image = new float[LENGTH + SLACK];
@@ -48,7 +48,7 @@ class Correlation {
 
         void of(Correlation correlation) {
             correlation.weigh(image, taps, image, DEPTH, 0, LENGTH, sums);
-            correlation.addProducts(image, taps, DEPTH, image, LENGTH, sums);
+            correlation.addProducts(image, taps, DEPTH, image, LENGTH, sums, 0);
         }
     }
 
@@ -80,18 +80,24 @@ class Correlation {
 
     /**
      * Adds to each element's partial sums the products of what it sees and a gradient. The partial
-     * sums of element {@code k} begin at {@code k * LANES}.
+     * sums of element {@code k} begin at {@code at + k * LANES}.
      *
      * @param gradient followed by {@value #SLACK} zeros
      * @param taps where the elements' runs begin
      * @param length of the gradient
      */
     void addProducts(
-            float[] image, int[] taps, int depth, float[] gradient, int length, float[] sums) {
+            float[] image,
+            int[] taps,
+            int depth,
+            float[] gradient,
+            int length,
+            float[] sums,
+            int at) {
         for (int k = 0; k < depth; k++) {
             int tap = taps[k];
             for (int i = 0; i < length; i++) {
-                int lane = k * LANES + i % USED_LANES;
+                int lane = at + k * LANES + i % USED_LANES;
                 sums[lane] = Math.fma(gradient[i], image[tap + i], sums[lane]);
             }
         }

@@ -46,7 +46,9 @@ final class VectorRowCopy extends RowCopy {
             float[] target,
             int to,
             int toStride) {
-        if (length >= EIGHT.length()) {
+        if (length >= LANES) {
+            copyWide(source, from, fromStride, rows, length, target, to, toStride);
+        } else if (length >= EIGHT.length()) {
             copyEights(source, from, fromStride, rows, length, target, to, toStride);
         } else if (length >= FOUR.length()) {
             copyFours(source, from, fromStride, rows, length, target, to, toStride);
@@ -61,8 +63,26 @@ final class VectorRowCopy extends RowCopy {
 
     /**
      * Copies at least a vector of each row: the last vector repeats what is left of another. This
-     * and the next differ in the species alone, which must be a constant for the compiler.
+     * and the next two differ in the species alone, which must be a constant for the compiler.
      */
+    private static void copyWide(
+            float[] source,
+            int from,
+            int fromStride,
+            int rows,
+            int length,
+            float[] target,
+            int to,
+            int toStride) {
+        for (int i = 0; i < length; i += LANES) {
+            int at = Math.min(i, length - LANES);
+            for (int row = 0; row < rows; row++) {
+                FloatVector.fromArray(SPECIES, source, from + at + row * fromStride)
+                        .intoArray(target, to + at + row * toStride);
+            }
+        }
+    }
+
     private static void copyEights(
             float[] source,
             int from,

@@ -11,6 +11,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 class CorrelationTest {
+    /** Nine at once, three, and one. */
+    private static final int[] TAPS = {0, 7, 9, 30, 1, 2, 3, 8, 14, 15, 21, 22, 23};
+
     @TestFactory
     Stream<DynamicTest> vectorCodeGivesTheBitsOfPlainCode() {
         Map<String, Twins.Run<Correlation>> all = new LinkedHashMap<>();
@@ -26,7 +29,7 @@ class CorrelationTest {
                 writing(
                         (k, x, n) -> {
                             Arrays.fill(x[1], n, Twins.LENGTH, 0);
-                            k.addProducts(x[0], new int[] {0, 7, 9, 30}, 4, x[1], n, x[2]);
+                            k.addProducts(x[0], TAPS, TAPS.length, x[1], n, x[2], 5);
                         }));
         return Twins.compare(new Correlation(), 256, VectorCorrelation::new, all);
     }

@@ -164,6 +164,9 @@ final class CpuConvolutionTest {
                 square(3, 20, 40, 20, 19, 3, 1, 1, 1),
                 square(2, 7, 7, 7, 15, 5, 3, 2, 1),
                 square(2, 9, 2, 1, 12, 3, 1, 1, 2),
+                // Many filters of few elements for one channel each.
+                square(3, 1, 10, 1, 28, 3, 1, 1, 1),
+                square(2, 2, 12, 2, 9, 3, 2, 0, 1),
                 new Case(
                         2,
                         3,
