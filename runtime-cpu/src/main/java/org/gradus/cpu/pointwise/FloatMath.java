@@ -4,13 +4,19 @@ package org.gradus.cpu.pointwise;
  * Mathematical functions of a {@code float}, by the same polynomials and in the same order of
  * operations as {@link VectorFloatMath}, so that vector lanes and left-over elements agree.
  *
- * <p>The largest errors, found by trying every {@code float} or a dense sample: exp 1.2e-7 relative
+ * <p>The largest errors, found by trying every {@code float} or a dense sample: exp 1.6e-7 relative
  * (where the result is not subnormal), expm1 and log 2 ulp, log1p 3 ulp, tanh 3.5e-7 relative, erf
  * 3.5e-7 relative.
  */
 public final class FloatMath {
     /** 1.5 · 2²³: adding it rounds a small number to an integer in the low bits. */
     static final float ROUNDER = 12582912f;
+
+    /**
+     * {@link #ROUNDER} + 127: the low bits are then the exponent of a power of two, to be shifted
+     * to its place.
+     */
+    static final float EXPONENT_ROUNDER = 12583039f;
 
     static final float LOG2_E = 1.44269504f;
 
@@ -22,12 +28,23 @@ public final class FloatMath {
     /** exp(x) is 0 below, and infinite above {@link #EXP_MAX}. */
     static final float EXP_MIN = -104f;
 
+    /** The bits of {@link #EXPONENT_ROUNDER} + 65: the square of 2⁶⁵ is infinite. */
+    static final int MOST_EXPONENT = Float.floatToRawIntBits(EXPONENT_ROUNDER) + 65;
+
     static final float EXP_MAX = 89f;
 
     /** The exponent below which {@link #normalExp} is 0. */
     static final float SMALLEST_NORMAL = -87;
 
-    // exp(r) = 1 + r + r² p(r) for |r| ≤ ln(2)/2: Cephes, expf.c
+    // exp(r) = 1 + r + r² p(r) for |r| ≤ ln 2, with the least relative error, 1.5e-8
+    static final float X0 = 1.9611598691e-4f;
+    static final float X1 = 1.4104469446e-3f;
+    static final float X2 = 8.3361035213e-3f;
+    static final float X3 = 4.1661269963e-2f;
+    static final float X4 = 1.6666613519e-1f;
+    static final float X5 = 5.0000035763e-1f;
+
+    // the same for |r| ≤ ln(2)/2: Cephes, expf.c
     static final float E0 = 1.9875691500e-4f;
     static final float E1 = 1.3981999507e-3f;
     static final float E2 = 8.3334519073e-3f;
@@ -80,16 +97,21 @@ public final class FloatMath {
 
     /** Returns e to the x: 0 from -104 down, subnormal results to half a unit. */
     public static float exp(float x) {
-        float v = x > EXP_MAX ? EXP_MAX : x;
-        v = v < EXP_MIN ? EXP_MIN : v;
-        float t = Math.fma(v, LOG2_E, ROUNDER);
-        float n = t - ROUNDER;
-        float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, v));
-        float y = Math.fma(expPolynomial(r), r * r, r + 1f);
-        // two factors, as 2^n itself may be too large or too small for a float
-        int exponent = Float.floatToRawIntBits(t) - Float.floatToRawIntBits(ROUNDER);
-        int half = exponent >> 1;
-        return y * powerOfTwo(half) * powerOfTwo(exponent - half);
+        float v = x < EXP_MIN ? EXP_MIN : x;
+        // x = 2 n ln(2) + r: the square of 2^n is in reach where 2^2n itself is not
+        float t = Math.fma(v, LOG2_E / 2, EXPONENT_ROUNDER);
+        int exponent = Math.min(Float.floatToRawIntBits(t), MOST_EXPONENT);
+        float n = Float.intBitsToFloat(exponent) - EXPONENT_ROUNDER;
+        float r = Math.fma(n, -2 * LN2_LOW, Math.fma(n, -2 * LN2_HIGH, v));
+        float p = Math.fma(X0, r, X1);
+        p = Math.fma(p, r, X2);
+        p = Math.fma(p, r, X3);
+        p = Math.fma(p, r, X4);
+        p = Math.fma(p, r, X5);
+        p = Math.fma(p, r, 1f);
+        float y = Math.fma(p, r, 1f);
+        float power = Float.intBitsToFloat(exponent << 23);
+        return y * power * power;
     }
 
     /**

@@ -1,16 +1,16 @@
 package org.gradus.cpu.pointwise;
 
-import static org.gradus.cpu.pointwise.FloatMath.E0;
-import static org.gradus.cpu.pointwise.FloatMath.E1;
-import static org.gradus.cpu.pointwise.FloatMath.E2;
-import static org.gradus.cpu.pointwise.FloatMath.E3;
-import static org.gradus.cpu.pointwise.FloatMath.E4;
-import static org.gradus.cpu.pointwise.FloatMath.E5;
+import static org.gradus.cpu.pointwise.FloatMath.EXPONENT_ROUNDER;
 import static org.gradus.cpu.pointwise.FloatMath.LN2_HIGH;
 import static org.gradus.cpu.pointwise.FloatMath.LN2_LOW;
 import static org.gradus.cpu.pointwise.FloatMath.LOG2_E;
-import static org.gradus.cpu.pointwise.FloatMath.ROUNDER;
 import static org.gradus.cpu.pointwise.FloatMath.SMALLEST_NORMAL;
+import static org.gradus.cpu.pointwise.FloatMath.X0;
+import static org.gradus.cpu.pointwise.FloatMath.X1;
+import static org.gradus.cpu.pointwise.FloatMath.X2;
+import static org.gradus.cpu.pointwise.FloatMath.X3;
+import static org.gradus.cpu.pointwise.FloatMath.X4;
+import static org.gradus.cpu.pointwise.FloatMath.X5;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -25,7 +25,6 @@ import jdk.incubator.vector.VectorSpecies;
 public final class VectorExponentials {
     private static final VectorSpecies<Float> SPECIES = VectorFloatMath.SPECIES;
     private static final int LANES = SPECIES.length();
-    private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
 
     private VectorExponentials() {}
 
@@ -57,21 +56,21 @@ public final class VectorExponentials {
             FloatVector v = x.blend(SMALLEST_NORMAL, isZero);
             FloatVector t =
                     v.fma(
-                            FloatVector.broadcast(SPECIES, LOG2_E),
-                            FloatVector.broadcast(SPECIES, ROUNDER));
-            FloatVector w = t.sub(ROUNDER);
-            FloatVector r = w.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), v);
-            r = w.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
-            FloatVector p = FloatVector.broadcast(SPECIES, E0);
-            p = p.fma(r, FloatVector.broadcast(SPECIES, E1));
-            p = p.fma(r, FloatVector.broadcast(SPECIES, E2));
-            p = p.fma(r, FloatVector.broadcast(SPECIES, E3));
-            p = p.fma(r, FloatVector.broadcast(SPECIES, E4));
-            p = p.fma(r, FloatVector.broadcast(SPECIES, E5));
-            FloatVector y = p.fma(r.mul(r), r.add(1f));
-            // one factor suffices, as the result is a normal number
-            IntVector exponent = t.reinterpretAsInts().sub(ROUNDER_BITS).add(127);
-            y = y.mul(exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+                            FloatVector.broadcast(SPECIES, LOG2_E / 2),
+                            FloatVector.broadcast(SPECIES, EXPONENT_ROUNDER));
+            FloatVector w = t.sub(EXPONENT_ROUNDER);
+            FloatVector r = w.fma(FloatVector.broadcast(SPECIES, -2 * LN2_HIGH), v);
+            r = w.fma(FloatVector.broadcast(SPECIES, -2 * LN2_LOW), r);
+            FloatVector y = FloatVector.broadcast(SPECIES, X0);
+            y = y.fma(r, FloatVector.broadcast(SPECIES, X1));
+            y = y.fma(r, FloatVector.broadcast(SPECIES, X2));
+            y = y.fma(r, FloatVector.broadcast(SPECIES, X3));
+            y = y.fma(r, FloatVector.broadcast(SPECIES, X4));
+            y = y.fma(r, FloatVector.broadcast(SPECIES, X5));
+            y = y.fma(r, FloatVector.broadcast(SPECIES, 1f));
+            y = y.fma(r, FloatVector.broadcast(SPECIES, 1f));
+            IntVector exponent = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+            y = y.mul(exponent.reinterpretAsFloats()).mul(exponent.reinterpretAsFloats());
             y = y.blend(0f, isZero);
             y.intoArray(tile, i);
             sum = sum.add(y);
@@ -107,20 +106,21 @@ public final class VectorExponentials {
             FloatVector v = x.blend(SMALLEST_NORMAL, isZero);
             FloatVector t =
                     v.fma(
-                            FloatVector.broadcast(SPECIES, LOG2_E),
-                            FloatVector.broadcast(SPECIES, ROUNDER));
-            FloatVector w = t.sub(ROUNDER);
-            FloatVector r = w.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), v);
-            r = w.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
-            FloatVector p = FloatVector.broadcast(SPECIES, E0);
-            p = p.fma(r, FloatVector.broadcast(SPECIES, E1));
-            p = p.fma(r, FloatVector.broadcast(SPECIES, E2));
-            p = p.fma(r, FloatVector.broadcast(SPECIES, E3));
-            p = p.fma(r, FloatVector.broadcast(SPECIES, E4));
-            p = p.fma(r, FloatVector.broadcast(SPECIES, E5));
-            FloatVector y = p.fma(r.mul(r), r.add(1f));
-            IntVector exponent = t.reinterpretAsInts().sub(ROUNDER_BITS).add(127);
-            y = y.mul(exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+                            FloatVector.broadcast(SPECIES, LOG2_E / 2),
+                            FloatVector.broadcast(SPECIES, EXPONENT_ROUNDER));
+            FloatVector w = t.sub(EXPONENT_ROUNDER);
+            FloatVector r = w.fma(FloatVector.broadcast(SPECIES, -2 * LN2_HIGH), v);
+            r = w.fma(FloatVector.broadcast(SPECIES, -2 * LN2_LOW), r);
+            FloatVector y = FloatVector.broadcast(SPECIES, X0);
+            y = y.fma(r, FloatVector.broadcast(SPECIES, X1));
+            y = y.fma(r, FloatVector.broadcast(SPECIES, X2));
+            y = y.fma(r, FloatVector.broadcast(SPECIES, X3));
+            y = y.fma(r, FloatVector.broadcast(SPECIES, X4));
+            y = y.fma(r, FloatVector.broadcast(SPECIES, X5));
+            y = y.fma(r, FloatVector.broadcast(SPECIES, 1f));
+            y = y.fma(r, FloatVector.broadcast(SPECIES, 1f));
+            IntVector exponent = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+            y = y.mul(exponent.reinterpretAsFloats()).mul(exponent.reinterpretAsFloats());
             y = y.blend(0f, isZero);
             sum = sum.add(y);
             if (target != null) {

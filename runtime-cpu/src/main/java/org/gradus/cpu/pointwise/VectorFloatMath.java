@@ -40,6 +40,12 @@ import static org.gradus.cpu.pointwise.FloatMath.TQ0;
 import static org.gradus.cpu.pointwise.FloatMath.TQ2;
 import static org.gradus.cpu.pointwise.FloatMath.TQ4;
 import static org.gradus.cpu.pointwise.FloatMath.TQ6;
+import static org.gradus.cpu.pointwise.FloatMath.X0;
+import static org.gradus.cpu.pointwise.FloatMath.X1;
+import static org.gradus.cpu.pointwise.FloatMath.X2;
+import static org.gradus.cpu.pointwise.FloatMath.X3;
+import static org.gradus.cpu.pointwise.FloatMath.X4;
+import static org.gradus.cpu.pointwise.FloatMath.X5;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -87,14 +93,22 @@ public final class VectorFloatMath {
 
     /** Returns e to the x: 0 from -104 down, subnormal results to half a unit. */
     public static FloatVector exp(FloatVector x) {
-        FloatVector v = clamp(x, FloatMath.EXP_MIN, FloatMath.EXP_MAX);
-        FloatVector t = v.fma(all(FloatMath.LOG2_E), all(FloatMath.ROUNDER));
-        FloatVector n = t.sub(FloatMath.ROUNDER);
-        FloatVector r = n.fma(all(-LN2_LOW), n.fma(all(-LN2_HIGH), v));
-        FloatVector y = expPolynomial(r).fma(r.mul(r), r.add(1f));
-        IntVector exponent = t.reinterpretAsInts().sub(Float.floatToRawIntBits(FloatMath.ROUNDER));
-        IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
-        return y.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
+        FloatVector v =
+                x.blend(FloatMath.EXP_MIN, x.compare(VectorOperators.LT, FloatMath.EXP_MIN));
+        FloatVector t = v.fma(all(FloatMath.LOG2_E / 2), all(FloatMath.EXPONENT_ROUNDER));
+        IntVector exponent = t.reinterpretAsInts().min(FloatMath.MOST_EXPONENT);
+        FloatVector n = exponent.reinterpretAsFloats().sub(FloatMath.EXPONENT_ROUNDER);
+        FloatVector r = n.fma(all(-2 * LN2_LOW), n.fma(all(-2 * LN2_HIGH), v));
+        FloatVector y =
+                all(X0).fma(r, all(X1))
+                        .fma(r, all(X2))
+                        .fma(r, all(X3))
+                        .fma(r, all(X4))
+                        .fma(r, all(X5))
+                        .fma(r, all(1f))
+                        .fma(r, all(1f));
+        FloatVector power = exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+        return y.mul(power).mul(power);
     }
 
     /** Returns {@code exp(x) - 1} without cancellation. */

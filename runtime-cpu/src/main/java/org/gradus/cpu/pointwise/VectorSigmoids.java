@@ -1,17 +1,11 @@
 package org.gradus.cpu.pointwise;
 
-import static org.gradus.cpu.pointwise.FloatMath.E0;
-import static org.gradus.cpu.pointwise.FloatMath.E1;
-import static org.gradus.cpu.pointwise.FloatMath.E2;
-import static org.gradus.cpu.pointwise.FloatMath.E3;
-import static org.gradus.cpu.pointwise.FloatMath.E4;
-import static org.gradus.cpu.pointwise.FloatMath.E5;
-import static org.gradus.cpu.pointwise.FloatMath.EXP_MAX;
+import static org.gradus.cpu.pointwise.FloatMath.EXPONENT_ROUNDER;
 import static org.gradus.cpu.pointwise.FloatMath.EXP_MIN;
 import static org.gradus.cpu.pointwise.FloatMath.LN2_HIGH;
 import static org.gradus.cpu.pointwise.FloatMath.LN2_LOW;
 import static org.gradus.cpu.pointwise.FloatMath.LOG2_E;
-import static org.gradus.cpu.pointwise.FloatMath.ROUNDER;
+import static org.gradus.cpu.pointwise.FloatMath.MOST_EXPONENT;
 import static org.gradus.cpu.pointwise.FloatMath.TANH_MAX;
 import static org.gradus.cpu.pointwise.FloatMath.TP1;
 import static org.gradus.cpu.pointwise.FloatMath.TP11;
@@ -24,6 +18,12 @@ import static org.gradus.cpu.pointwise.FloatMath.TQ0;
 import static org.gradus.cpu.pointwise.FloatMath.TQ2;
 import static org.gradus.cpu.pointwise.FloatMath.TQ4;
 import static org.gradus.cpu.pointwise.FloatMath.TQ6;
+import static org.gradus.cpu.pointwise.FloatMath.X0;
+import static org.gradus.cpu.pointwise.FloatMath.X1;
+import static org.gradus.cpu.pointwise.FloatMath.X2;
+import static org.gradus.cpu.pointwise.FloatMath.X3;
+import static org.gradus.cpu.pointwise.FloatMath.X4;
+import static org.gradus.cpu.pointwise.FloatMath.X5;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -42,7 +42,6 @@ import jdk.incubator.vector.VectorSpecies;
 public final class VectorSigmoids {
     private static final VectorSpecies<Float> SPECIES = VectorFloatMath.SPECIES;
     private static final int LANES = SPECIES.length();
-    private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
 
     private VectorSigmoids() {}
 
@@ -82,27 +81,25 @@ public final class VectorSigmoids {
             int from = at + row * stride;
             for (int i = 0; i < n; i += LANES) {
                 FloatVector v = FloatVector.fromArray(SPECIES, x, from + i).neg();
-                v = v.blend(EXP_MAX, v.compare(VectorOperators.GT, EXP_MAX));
                 v = v.blend(EXP_MIN, v.compare(VectorOperators.LT, EXP_MIN));
                 FloatVector t =
                         v.fma(
-                                FloatVector.broadcast(SPECIES, LOG2_E),
-                                FloatVector.broadcast(SPECIES, ROUNDER));
-                FloatVector w = t.sub(ROUNDER);
-                FloatVector r = w.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), v);
-                r = w.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
-                FloatVector p = FloatVector.broadcast(SPECIES, E0);
-                p = p.fma(r, FloatVector.broadcast(SPECIES, E1));
-                p = p.fma(r, FloatVector.broadcast(SPECIES, E2));
-                p = p.fma(r, FloatVector.broadcast(SPECIES, E3));
-                p = p.fma(r, FloatVector.broadcast(SPECIES, E4));
-                p = p.fma(r, FloatVector.broadcast(SPECIES, E5));
-                FloatVector y = p.fma(r.mul(r), r.add(1f));
-                IntVector exponent = t.reinterpretAsInts().sub(ROUNDER_BITS);
-                IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
-                IntVector rest = exponent.sub(half);
-                y = y.mul(half.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
-                y = y.mul(rest.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+                                FloatVector.broadcast(SPECIES, LOG2_E / 2),
+                                FloatVector.broadcast(SPECIES, EXPONENT_ROUNDER));
+                IntVector exponent = t.reinterpretAsInts().min(MOST_EXPONENT);
+                FloatVector w = exponent.reinterpretAsFloats().sub(EXPONENT_ROUNDER);
+                FloatVector r = w.fma(FloatVector.broadcast(SPECIES, -2 * LN2_HIGH), v);
+                r = w.fma(FloatVector.broadcast(SPECIES, -2 * LN2_LOW), r);
+                FloatVector y = FloatVector.broadcast(SPECIES, X0);
+                y = y.fma(r, FloatVector.broadcast(SPECIES, X1));
+                y = y.fma(r, FloatVector.broadcast(SPECIES, X2));
+                y = y.fma(r, FloatVector.broadcast(SPECIES, X3));
+                y = y.fma(r, FloatVector.broadcast(SPECIES, X4));
+                y = y.fma(r, FloatVector.broadcast(SPECIES, X5));
+                y = y.fma(r, FloatVector.broadcast(SPECIES, 1f));
+                y = y.fma(r, FloatVector.broadcast(SPECIES, 1f));
+                exponent = exponent.lanewise(VectorOperators.LSHL, 23);
+                y = y.mul(exponent.reinterpretAsFloats()).mul(exponent.reinterpretAsFloats());
                 FloatVector.broadcast(SPECIES, 1f).div(y.add(1f)).intoArray(x, from + i);
             }
         }
