@@ -1,7 +1,6 @@
 package org.gradus.cpu.attention;
 
 import java.util.Arrays;
-import org.gradus.cpu.matmul.MicroKernel;
 import org.gradus.cpu.matmul.PackedBlock;
 import org.gradus.cpu.reduction.RowKernels;
 import org.gradus.cpu.threads.Scratch;
@@ -11,15 +10,10 @@ import org.gradus.cpu.threads.Scratch;
  * computed again, tile by tile of keys, and for each tile block by block of queries.
  */
 final class Backward {
-    static final int SCRATCH_SLOTS = 17;
+    static final int SCRATCH_SLOTS = 15;
 
     private static final int WIDTH = Problem.WIDTH;
     private static final int TILE_KEYS = Problem.TILE_KEYS;
-
-    /** Groups of 16 queries whose probabilities are summed over at once. */
-    private static final int BLOCK_GROUPS = 4;
-
-    private static final int BLOCK = BLOCK_GROUPS * WIDTH;
 
     /**
      * The tensors that gradients are computed from and written to, besides the problem's.
@@ -41,7 +35,8 @@ final class Backward {
     private final int sequence;
     private final int keyHead;
     private final int sizeRows;
-    private final int valueRows;
+    private final int sizePanels;
+    private final int valuePanels;
 
     /** Of the keys: as rows for scores, as depth for the query's gradient; values as rows. */
     private final float[] keyRows;
@@ -53,20 +48,18 @@ final class Backward {
     private final float[] queryColumns;
 
     private final float[] gradientColumns;
-    private final float[] queryDepth;
-    private final float[] gradientDepth;
+    private final float[] queryPanels;
+    private final float[] gradientPanels;
     private final float[] queryGradients;
     private final float[] logSums;
     private final float[] deltas;
 
-    /** Of a block: a tile for each of its groups, and the same transposed. */
+    /** Of a group of queries. */
     private final float[] probabilities;
 
     private final float[] scoreGradients;
-    private final float[] probabilityColumns;
-    private final float[] scoreGradientColumns;
 
-    /** Of a tile of keys, transposed: {@code [size][96]}. */
+    /** Of a tile of keys, in panels {@code [96][16]}. */
     private final float[] keyGradients;
 
     private final float[] valueGradients;
@@ -88,27 +81,25 @@ final class Backward {
         int size = problem.size();
         int valueSize = problem.valueSize();
         sizeRows = Problem.padded(size, problem.bySize());
-        valueRows = Problem.padded(valueSize, problem.byValue());
+        sizePanels = PackedBlock.panels(size, WIDTH);
+        valuePanels = PackedBlock.panels(valueSize, WIDTH);
         int paddedKeys = Problem.padded(problem.keys(), problem.byKey());
         int columns = problem.sharing() * problem.groups() * WIDTH;
-        int widest = PackedBlock.panels(Math.max(size, valueSize), WIDTH) * WIDTH;
         keyRows = scratch.floats(0, paddedKeys * size);
         keyDepth = scratch.floats(1, problem.keys() * sizeRows);
         valueRowPanels = scratch.floats(2, paddedKeys * valueSize);
         queryColumns = scratch.floats(3, columns * size);
         gradientColumns = scratch.floats(4, columns * valueSize);
-        queryDepth = scratch.floats(5, columns * sizeRows);
-        gradientDepth = scratch.floats(6, columns * valueRows);
+        queryPanels = scratch.floats(5, columns * sizePanels * WIDTH);
+        gradientPanels = scratch.floats(6, columns * valuePanels * WIDTH);
         queryGradients = scratch.floats(7, columns * sizeRows);
         logSums = scratch.floats(8, columns);
         deltas = scratch.floats(9, columns);
-        probabilities = scratch.floats(10, BLOCK * TILE_KEYS);
-        scoreGradients = scratch.floats(11, BLOCK * TILE_KEYS);
-        probabilityColumns = scratch.floats(12, BLOCK * TILE_KEYS);
-        scoreGradientColumns = scratch.floats(13, BLOCK * TILE_KEYS);
-        keyGradients = scratch.floats(14, sizeRows * TILE_KEYS);
-        valueGradients = scratch.floats(15, valueRows * TILE_KEYS);
-        room = scratch.floats(16, Math.max(widest * TILE_KEYS, TILE_KEYS * WIDTH));
+        probabilities = scratch.floats(10, TILE_KEYS * WIDTH);
+        scoreGradients = scratch.floats(11, TILE_KEYS * WIDTH);
+        keyGradients = scratch.floats(12, sizePanels * TILE_KEYS * WIDTH);
+        valueGradients = scratch.floats(13, valuePanels * TILE_KEYS * WIDTH);
+        room = scratch.floats(14, Math.max(sizePanels * WIDTH, TILE_KEYS) * WIDTH);
     }
 
     /** Computes all gradients of the head of keys and of the queries that share it. */
@@ -161,32 +152,23 @@ final class Backward {
                     gradient, sequence, head, group, gradientColumns, at * gradient.size());
             prepareSums(head, group, at);
         }
-        for (int group = 0; group < groups; group += BLOCK_GROUPS) {
-            int at = column(shared, group);
-            int first = group * WIDTH;
-            int count = Math.min(BLOCK, problem.queries() - first);
-            problem.packAsDepth(
-                    problem.query(),
-                    sequence,
-                    head,
-                    first,
-                    count,
-                    problem.bySize(),
-                    queryDepth,
-                    at * sizeRows);
-            lanes.scale(queryDepth, at * sizeRows, count * sizeRows, problem.scale());
-            problem.packAsDepth(
-                    gradient,
-                    sequence,
-                    head,
-                    first,
-                    count,
-                    problem.byValue(),
-                    gradientDepth,
-                    at * valueRows);
-        }
+        packPanels(problem.query(), head, queryPanels, column(shared, 0) * sizePanels * WIDTH);
+        packPanels(gradient, head, gradientPanels, column(shared, 0) * valuePanels * WIDTH);
         int from = column(shared, 0) * sizeRows;
         Arrays.fill(queryGradients, from, from + groups * WIDTH * sizeRows, 0);
+    }
+
+    /**
+     * Packs in panels of as many queries as whole groups have; those that are missing are zeros.
+     */
+    private void packPanels(Heads steps, int head, float[] target, int at) {
+        int stride = problem.groups() * WIDTH * WIDTH;
+        int filled = problem.queries() * WIDTH;
+        problem.packAsPanels(steps, sequence, head, target, at, stride);
+        for (int panel = 0; panel * WIDTH < steps.size(); panel++) {
+            int from = at + panel * stride;
+            Arrays.fill(target, from + filled, from + stride, 0);
+        }
     }
 
     /**
@@ -222,80 +204,73 @@ final class Backward {
 
     private void computeTile(int t) {
         int count = problem.keysOf(t);
-        Arrays.fill(keyGradients, 0, sizeRows * TILE_KEYS, 0);
-        Arrays.fill(valueGradients, 0, valueRows * TILE_KEYS, 0);
+        int first = t * TILE_KEYS;
+        Arrays.fill(keyGradients, 0, sizePanels * TILE_KEYS * WIDTH, 0);
+        Arrays.fill(valueGradients, 0, valuePanels * TILE_KEYS * WIDTH, 0);
         for (int shared = 0; shared < problem.sharing(); shared++) {
-            for (int group = 0; group < problem.groups(); group += BLOCK_GROUPS) {
-                int end = Math.min(problem.groups(), group + BLOCK_GROUPS);
-                // what the last group of a block sees is most
-                int seen = problem.seenBy(end - 1) - t * TILE_KEYS;
+            for (int group = 0; group < problem.groups(); group++) {
+                int seen = Math.min(count, problem.seenBy(group) - first);
                 if (seen > 0) {
-                    // whole panels: what pads one would be added to the gradients of other keys
-                    int whole = PackedBlock.panels(seen, WIDTH) * WIDTH;
-                    computeBlock(t, shared, group, end, Math.min(count, whole));
+                    computeScores(t, shared, group, seen);
+                    addOverQueries(
+                            probabilities,
+                            seen,
+                            shared,
+                            group,
+                            gradientPanels,
+                            valuePanels,
+                            valueGradients);
+                    addOverQueries(
+                            scoreGradients,
+                            seen,
+                            shared,
+                            group,
+                            queryPanels,
+                            sizePanels,
+                            keyGradients);
                 }
             }
         }
-        int first = t * TILE_KEYS;
-        problem.store(
-                keyGradients,
-                0,
-                TILE_KEYS,
-                count,
-                tensors.keyGradient(),
-                sequence,
-                keyHead,
-                first,
-                room);
-        problem.store(
+        int stride = TILE_KEYS * WIDTH;
+        problem.lanes().scale(keyGradients, 0, sizePanels * stride, problem.scale());
+        problem.storePanels(
+                keyGradients, 0, stride, count, tensors.keyGradient(), sequence, keyHead, first);
+        problem.storePanels(
                 valueGradients,
                 0,
-                TILE_KEYS,
+                stride,
                 count,
                 tensors.valueGradient(),
                 sequence,
                 keyHead,
-                first,
-                room);
+                first);
     }
 
-    private void computeBlock(int t, int shared, int firstGroup, int endGroup, int count) {
-        for (int group = firstGroup; group < endGroup; group++) {
-            int at = (group - firstGroup) * WIDTH * TILE_KEYS;
-            int seen = Math.clamp(problem.seenBy(group) - t * TILE_KEYS, 0, count);
-            if (seen > 0) {
-                computeScores(t, shared, group, at, seen);
-            }
-            // what earlier groups of a causal block don't see has no gradient
-            Arrays.fill(probabilities, at + seen * WIDTH, at + count * WIDTH, 0);
-            Arrays.fill(scoreGradients, at + seen * WIDTH, at + count * WIDTH, 0);
-            transpose(probabilities, at, count, group - firstGroup, probabilityColumns);
-            transpose(scoreGradients, at, count, group - firstGroup, scoreGradientColumns);
+    /** Adds a group's share of the gradients of some keys, or of their values. */
+    private void addOverQueries(
+            float[] tile,
+            int count,
+            int shared,
+            int group,
+            float[] panels,
+            int panelCount,
+            float[] gradients) {
+        int from = column(shared, 0) * panelCount * WIDTH + group * WIDTH * WIDTH;
+        for (int panel = 0; panel < panelCount; panel++) {
+            problem.lanes()
+                    .addProducts(
+                            tile,
+                            0,
+                            count,
+                            panels,
+                            from + panel * problem.groups() * WIDTH * WIDTH,
+                            gradients,
+                            panel * TILE_KEYS * WIDTH);
         }
-        int first = column(shared, firstGroup);
-        int depth = Math.min(BLOCK, problem.queries() - firstGroup * WIDTH);
-        addOverQueries(
-                problem.byValue(),
-                gradientDepth,
-                first * valueRows,
-                valueRows,
-                depth,
-                probabilityColumns,
-                count,
-                valueGradients);
-        addOverQueries(
-                problem.bySize(),
-                queryDepth,
-                first * sizeRows,
-                sizeRows,
-                depth,
-                scoreGradientColumns,
-                count,
-                keyGradients);
     }
 
     /** Computes a group's probabilities of some keys, and the gradients of scores and queries. */
-    private void computeScores(int t, int shared, int group, int at, int count) {
+    private void computeScores(int t, int shared, int group, int count) {
         int column = column(shared, group);
         problem.scores(
                 sequence,
@@ -307,7 +282,7 @@ final class Backward {
                 queryColumns,
                 column * problem.size(),
                 probabilities,
-                at,
+                0,
                 room);
         problem.multiplyByKeys(
                 valueRowPanels,
@@ -317,13 +292,13 @@ final class Backward {
                 gradientColumns,
                 column * problem.valueSize(),
                 scoreGradients,
-                at);
+                0);
         TileLanes lanes = problem.lanes();
-        lanes.scoreGradients(probabilities, scoreGradients, at, count, logSums, deltas, column);
-        addQueryGradients(t, count, at, column);
+        lanes.scoreGradients(probabilities, scoreGradients, 0, count, logSums, deltas, column);
+        addQueryGradients(t, count, column);
     }
 
-    private void addQueryGradients(int t, int count, int at, int column) {
+    private void addQueryGradients(int t, int count, int column) {
         int height = problem.bySize().rows();
         int depth = problem.keysOf(t);
         for (int row = 0; row < sizeRows; row += height) {
@@ -333,58 +308,11 @@ final class Backward {
                             keyDepth,
                             t * TILE_KEYS * sizeRows + row * depth,
                             scoreGradients,
-                            at,
+                            0,
                             queryGradients,
                             column * sizeRows + row * WIDTH,
                             WIDTH,
                             true);
-        }
-    }
-
-    /** Brings a group's tile, key by key, into panels of 16 keys, query by query. */
-    private void transpose(float[] tile, int at, int count, int groupOfBlock, float[] target) {
-        for (int panel = 0; panel * WIDTH < count; panel++) {
-            int to = panel * BLOCK * WIDTH + groupOfBlock * WIDTH * WIDTH;
-            problem.packing()
-                    .pack(
-                            tile,
-                            at,
-                            WIDTH,
-                            1,
-                            count,
-                            WIDTH,
-                            WIDTH,
-                            panel,
-                            panel + 1,
-                            target,
-                            to - panel * WIDTH * WIDTH);
-        }
-    }
-
-    /** Adds sums over the queries of a block to gradients {@code [size][96 keys]}. */
-    private static void addOverQueries(
-            MicroKernel kernel,
-            float[] depthPanels,
-            int from,
-            int paddedRows,
-            int depth,
-            float[] columns,
-            int count,
-            float[] gradients) {
-        int height = kernel.rows();
-        for (int row = 0; row < paddedRows; row += height) {
-            for (int panel = 0; panel * WIDTH < count; panel++) {
-                kernel.multiply(
-                        depth,
-                        depthPanels,
-                        from + row * depth,
-                        columns,
-                        panel * BLOCK * WIDTH,
-                        gradients,
-                        row * TILE_KEYS + panel * WIDTH,
-                        TILE_KEYS,
-                        true);
-            }
         }
     }
 

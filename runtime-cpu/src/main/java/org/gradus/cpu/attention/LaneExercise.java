@@ -11,6 +11,7 @@ final class LaneExercise {
 
     private final float[] tile = new float[ROWS * WIDTH];
     private final float[] other = new float[ROWS * WIDTH];
+    private final float[] panel = new float[WIDTH * WIDTH];
     private final float[] maxima = new float[WIDTH];
     private final float[] totals = new float[WIDTH];
     private final float[] factors = new float[WIDTH];
@@ -24,6 +25,7 @@ final class LaneExercise {
         lanes.scale(tile, 0, ROWS * WIDTH - 1, 0.5f);
         lanes.copyRows(tile, 0, ROWS, other, 0, WIDTH);
         lanes.add(tile, 0, other, 0, ROWS);
+        lanes.addProducts(tile, 0, ROWS, panel, 0, other, 0);
         lanes.addToRows(tile, 0, 1, other, 0, ROWS);
         lanes.hide(other, 0, ROWS, 1);
         Arrays.fill(maxima, 0);

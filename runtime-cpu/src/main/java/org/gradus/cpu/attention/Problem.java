@@ -156,6 +156,24 @@ record Problem(
                 at);
     }
 
+    /** Packs all steps in panels of 16 elements, each {@code [steps][16]}. */
+    void packAsPanels(Heads steps, int sequence, int head, float[] target, int at, int stride) {
+        for (int panel = 0; panel * WIDTH < steps.size(); panel++) {
+            packing.pack(
+                    steps.data(),
+                    steps.at(sequence, head) + panel * WIDTH,
+                    1,
+                    steps.stepStride(),
+                    Math.min(WIDTH, steps.size() - panel * WIDTH),
+                    steps.steps(),
+                    WIDTH,
+                    0,
+                    1,
+                    target,
+                    at + panel * stride);
+        }
+    }
+
     /** Packs a group of 16 steps as columns, {@code [size][16]}. */
     void packAsColumns(Heads steps, int sequence, int head, int group, float[] target, int at) {
         packing.pack(
@@ -262,18 +280,33 @@ record Problem(
             float[] room) {
         int panels = PackedBlock.panels(steps.size(), WIDTH);
         packing.pack(source, sourceAt, stride, 1, steps.size(), count, WIDTH, 0, panels, room, 0);
+        storePanels(room, 0, count * WIDTH, count, steps, sequence, head, first);
+    }
+
+    /**
+     * Writes panels of 16 elements, each {@code [count][16]} and {@code stride} apart, as steps.
+     */
+    void storePanels(
+            float[] source,
+            int sourceAt,
+            int stride,
+            int count,
+            Heads steps,
+            int sequence,
+            int head,
+            int first) {
         int to = steps.at(sequence, head) + first * steps.stepStride();
-        for (int panel = 0; panel < panels; panel++) {
-            int from = panel * count * WIDTH;
+        for (int panel = 0; panel * WIDTH < steps.size(); panel++) {
+            int from = sourceAt + panel * stride;
             int column = panel * WIDTH;
             int width = Math.min(WIDTH, steps.size() - column);
             if (width == WIDTH) {
-                lanes.copyRows(room, from, count, steps.data(), to + column, steps.stepStride());
+                lanes.copyRows(source, from, count, steps.data(), to + column, steps.stepStride());
                 continue;
             }
             for (int step = 0; step < count; step++) {
                 int row = to + step * steps.stepStride() + column;
-                System.arraycopy(room, from + step * WIDTH, steps.data(), row, width);
+                System.arraycopy(source, from + step * WIDTH, steps.data(), row, width);
             }
         }
     }

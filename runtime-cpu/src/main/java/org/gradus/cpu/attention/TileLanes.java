@@ -143,6 +143,25 @@ class TileLanes {
         }
     }
 
+    /**
+     * Adds the product of a tile and a panel {@code [16][16]} to sums: to row {@code r} of these,
+     * in the order of {@code k}, element {@code [r][k]} of the tile times row {@code k} of the
+     * panel.
+     */
+    void addProducts(
+            float[] tile, int at, int rows, float[] panel, int panelAt, float[] sums, int sumsAt) {
+        for (int row = 0; row < rows; row++) {
+            for (int lane = 0; lane < WIDTH; lane++) {
+                float sum = sums[sumsAt + row * WIDTH + lane];
+                for (int k = 0; k < WIDTH; k++) {
+                    float factor = tile[at + row * WIDTH + k];
+                    sum = Math.fma(factor, panel[panelAt + k * WIDTH + lane], sum);
+                }
+                sums[sumsAt + row * WIDTH + lane] = sum;
+            }
+        }
+    }
+
     /** Adds a number to each row, from numbers that lie {@code stride} apart. */
     void addToRows(float[] numbers, int from, int stride, float[] tile, int at, int rows) {
         for (int row = 0; row < rows; row++) {

@@ -142,6 +142,46 @@ final class VectorTileLanes extends TileLanes {
     }
 
     @Override
+    void addProducts(
+            float[] tile, int at, int rows, float[] panel, int panelAt, float[] sums, int sumsAt) {
+        for (int lane = 0; lane < WIDTH; lane += LANES) {
+            for (int k = 0; k < WIDTH; k += 8) {
+                int b = panelAt + k * WIDTH + lane;
+                addEight(tile, at + k, rows, panel, b, sums, sumsAt + lane);
+            }
+        }
+    }
+
+    /** Adds the products with eight rows of a panel, which stay in registers. */
+    private static void addEight(
+            float[] tile, int at, int rows, float[] panel, int b, float[] sums, int sumsAt) {
+        FloatVector b0 = FloatVector.fromArray(SPECIES, panel, b);
+        FloatVector b1 = FloatVector.fromArray(SPECIES, panel, b + WIDTH);
+        FloatVector b2 = FloatVector.fromArray(SPECIES, panel, b + 2 * WIDTH);
+        FloatVector b3 = FloatVector.fromArray(SPECIES, panel, b + 3 * WIDTH);
+        FloatVector b4 = FloatVector.fromArray(SPECIES, panel, b + 4 * WIDTH);
+        FloatVector b5 = FloatVector.fromArray(SPECIES, panel, b + 5 * WIDTH);
+        FloatVector b6 = FloatVector.fromArray(SPECIES, panel, b + 6 * WIDTH);
+        FloatVector b7 = FloatVector.fromArray(SPECIES, panel, b + 7 * WIDTH);
+        int a = at;
+        int i = sumsAt;
+        for (int row = 0; row < rows; row++) {
+            FloatVector sum = FloatVector.fromArray(SPECIES, sums, i);
+            sum = FloatVector.broadcast(SPECIES, tile[a]).fma(b0, sum);
+            sum = FloatVector.broadcast(SPECIES, tile[a + 1]).fma(b1, sum);
+            sum = FloatVector.broadcast(SPECIES, tile[a + 2]).fma(b2, sum);
+            sum = FloatVector.broadcast(SPECIES, tile[a + 3]).fma(b3, sum);
+            sum = FloatVector.broadcast(SPECIES, tile[a + 4]).fma(b4, sum);
+            sum = FloatVector.broadcast(SPECIES, tile[a + 5]).fma(b5, sum);
+            sum = FloatVector.broadcast(SPECIES, tile[a + 6]).fma(b6, sum);
+            sum = FloatVector.broadcast(SPECIES, tile[a + 7]).fma(b7, sum);
+            sum.intoArray(sums, i);
+            a += WIDTH;
+            i += WIDTH;
+        }
+    }
+
+    @Override
     void addToRows(float[] numbers, int from, int stride, float[] tile, int at, int rows) {
         for (int row = 0; row < rows; row++) {
             float number = numbers[from + row * stride];

@@ -48,6 +48,7 @@ class TileLanesTest {
                         }));
         all.put("copyRows", writing((k, x, n) -> k.copyRows(x[0], 16, n, x[1], 3, 19)));
         all.put("add", writing((k, x, n) -> k.add(x[0], 16, x[1], 3, n)));
+        all.put("addProducts", writing((k, x, n) -> k.addProducts(x[0], 16, n, x[1], 3, x[2], 5)));
         all.put("addToRows", writing((k, x, n) -> k.addToRows(x[0], 3, 2, x[1], 16, n)));
         all.put("hide", writing((k, x, n) -> k.hide(x[0], 16, n, -3)));
         return Twins.compare(new TileLanes(), 128, VectorTileLanes::new, all);
