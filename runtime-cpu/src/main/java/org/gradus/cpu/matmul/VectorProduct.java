@@ -20,6 +20,9 @@ final class VectorProduct {
     /** Lines that a task sums together at most: the sums stay in the first-level cache. */
     private static final int TASK_LINES = 1_024;
 
+    /** Neighbouring lines that a task sums together at least: rows are read in long runs. */
+    private static final int FEWEST_NEIGHBOURS = 512;
+
     private final WorkerPool pool;
     private final Scratch scratch = new Scratch(SCRATCH_SLOTS);
 
@@ -50,7 +53,8 @@ final class VectorProduct {
     /** Multiplies a matrix of {@code lines} rows by a vector; {@code c} has one column. */
     private void multiply(
             int lines, int depth, Matrix matrix, float[] vector, Matrix c, Epilogue epilogue) {
-        int taskLines = Math.clamp(TASK_ELEMENTS / Math.max(depth, 1), 16, TASK_LINES);
+        int fewest = matrix.rowStride() == 1 ? FEWEST_NEIGHBOURS : 16;
+        int taskLines = Math.clamp(TASK_ELEMENTS / Math.max(depth, 1), fewest, TASK_LINES);
         pool.run(
                 PackedBlock.panels(lines, taskLines),
                 (task, worker) -> {
@@ -77,21 +81,30 @@ final class VectorProduct {
         for (int i = 0; i < lines; i++) {
             sums[i] = 0;
         }
+        if (matrix.rowStride() == 1) {
+            sumNeighbours(matrix, vector, lines, depth, sums);
+            return;
+        }
         for (int k = 0; k < depth; k++) {
             int offset = matrix.offset() + k * matrix.columnStride();
-            if (matrix.rowStride() == 1) {
-                addScaled(vector[k], matrix.data(), offset, lines, sums);
-            } else {
-                for (int i = 0; i < lines; i++) {
-                    sums[i] += vector[k] * matrix.data()[offset + i * matrix.rowStride()];
-                }
+            for (int i = 0; i < lines; i++) {
+                sums[i] += vector[k] * matrix.data()[offset + i * matrix.rowStride()];
             }
         }
     }
 
-    private static void addScaled(float factor, float[] x, int offset, int length, float[] sums) {
-        for (int i = 0; i < length; i++) {
-            sums[i] += factor * x[offset + i];
+    private static void sumNeighbours(
+            Matrix matrix, float[] vector, int lines, int depth, float[] sums) {
+        LineSums several = LineSums.WARMING.best();
+        int stride = matrix.columnStride();
+        int k = 0;
+        for (; k <= depth - LineSums.ROWS; k += LineSums.ROWS) {
+            int offset = matrix.offset() + k * stride;
+            several.add(matrix.data(), offset, stride, vector, k, lines, sums);
+        }
+        for (; k < depth; k++) {
+            int offset = matrix.offset() + k * stride;
+            PlainLineSums.addRow(matrix.data(), offset, vector[k], 0, lines, sums);
         }
     }
 
