@@ -9,6 +9,9 @@ import org.gradus.cpu.threads.Scratch;
  * pixel are neighbours, with zeros around.
  */
 final class PixelReader {
+    /** Pixels that vectors turn at once. */
+    private static final int BLOCK = 8;
+
     private final int across;
     private final int down;
     private final int height;
@@ -156,18 +159,22 @@ final class PixelReader {
             int at = (y - firstRow + 1) * rowLength;
             int begin = at + left * lanes;
             int end = begin + width * lanes;
-            packing.packLines(
-                    source,
-                    image + y * width,
-                    starts,
-                    0,
-                    starts.length,
-                    width,
-                    lanes,
-                    pixels,
-                    begin);
+            turnRow(source, image + y * width, starts, lanes, pixels, begin);
             Arrays.fill(pixels, at, begin, 0);
             Arrays.fill(pixels, end, at + rowLength, 0);
+        }
+    }
+
+    /** Turns a row round; what is left of blocks is done with a whole block that overlaps. */
+    private void turnRow(float[] source, int row, int[] starts, int lanes, float[] pixels, int to) {
+        boolean overlaps = lanes % BLOCK == 0 && width > BLOCK && width % BLOCK > 0;
+        int whole = overlaps ? width - width % BLOCK : width;
+        packing.packLines(source, row, starts, 0, starts.length, whole, lanes, pixels, to);
+        if (overlaps) {
+            int last = width - BLOCK;
+            int at = to + last * lanes;
+            packing.packLines(
+                    source, row + last, starts, 0, starts.length, BLOCK, lanes, pixels, at);
         }
     }
 }

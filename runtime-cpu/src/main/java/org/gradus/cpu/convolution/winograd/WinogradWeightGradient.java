@@ -16,7 +16,8 @@ import org.gradus.cpu.threads.WorkerPool;
  * sums over all tiles {@code G' sums G}.
  *
  * <p>Some tiles at a time are transformed and packed, then multiplied; points and rows are tasks.
- * Cost: {@code 32 * filters * channels * tiles} flops.
+ * Where filters are few, a task does all of that for a part of the tiles instead. Cost: {@code 32 *
+ * filters * channels * tiles} flops.
  */
 final class WinogradWeightGradient {
     private static final int SLOT_PANELS = 0;
@@ -29,6 +30,15 @@ final class WinogradWeightGradient {
 
     /** Tiles that are transformed before they are multiplied: the depth of a product. */
     private static final int TILES = 256;
+
+    /** Tasks that sum over a part of the tiles each, where filters are few. */
+    private static final int PARTS = 8;
+
+    /** The elements of a part's sums at most: they stay in the second-level cache. */
+    private static final int PART_ELEMENTS = 1 << 17;
+
+    /** Tiles that a part transforms before they are multiplied. */
+    private static final int PART_TILES = 128;
 
     /** Rows of a task's product: a multiple of all kernels'. */
     private static final int TASK_ROWS = 96;
@@ -65,6 +75,10 @@ final class WinogradWeightGradient {
             Dense outputGradient,
             int filters,
             Dense weightGradient) {
+        if (Transforms.POINTS * sumsOfPoint(filters, channels) <= PART_ELEMENTS) {
+            computeParts(tiles, input, channels, outputGradient, filters, weightGradient);
+            return;
+        }
         MicroKernel kernel = kernels.forRows(filters);
         int most = Math.min(TILES, tiles.count());
         int height = kernel.rows();
@@ -92,28 +106,93 @@ final class WinogradWeightGradient {
                     });
             pool.run(
                     Transforms.POINTS * rowTasks,
-                    (task, worker) ->
-                            multiply(
-                                    kernel,
-                                    rows,
-                                    columns,
-                                    task / rowTasks,
-                                    task % rowTasks * TASK_ROWS,
-                                    count,
-                                    sums,
-                                    first == 0));
+                    (task, worker) -> {
+                        int point = task / rowTasks;
+                        int row = task % rowTasks * TASK_ROWS;
+                        int to = point * sumsOfPoint(filters, channels);
+                        var c = new Matrix(sums, to, channels, 1);
+                        int end = row + TASK_ROWS;
+                        multiply(kernel, rows, columns, point, row, end, count, c, first == 0);
+                    });
         }
-        int size = sumsOfPoint(filters, channels);
+        transformBack(sums, 1, filters, channels, weightGradient);
+    }
+
+    /**
+     * Computes gradients of few filters: tasks sum over a part of the tiles each, so that what they
+     * transform, and their sums, stay in the second-level cache.
+     */
+    private void computeParts(
+            Tiles tiles,
+            Dense input,
+            int channels,
+            Dense outputGradient,
+            int filters,
+            Dense weightGradient) {
+        MicroKernel kernel = kernels.forRows(filters);
+        int height = kernel.rows();
+        int rowPanels = PackedBlock.panels(filters, height);
+        int columnPanels = PackedBlock.panels(channels, WIDTH);
+        int most = Math.min(PART_TILES, tiles.count());
+        int rowElements = Transforms.POINTS * (rowPanels * height * most + Transforms.GAP);
+        int columnElements = Transforms.POINTS * (columnPanels * WIDTH * most + Transforms.GAP);
+        int size = Transforms.POINTS * sumsOfPoint(filters, channels);
+        int steps = PackedBlock.panels(tiles.count(), most);
+        int parts = Math.min(PARTS, steps);
+        float[] sums = scratch.floats(SLOT_SUMS, parts * size);
+        pool.run(
+                parts,
+                (part, worker) -> {
+                    float[] packed = scratch.floats(SLOT_PANELS, rowElements + columnElements);
+                    var rows = new Panels(filters, height, packed, 0);
+                    var columns = new Panels(channels, WIDTH, packed, rowElements);
+                    for (int step = part; step < steps; step += parts) {
+                        int first = step * most;
+                        int count = Math.min(most, tiles.count() - first);
+                        for (int panel = 0; panel < rowPanels; panel++) {
+                            pack(tiles, false, outputGradient, rows, panel, first, count);
+                        }
+                        for (int panel = 0; panel < columnPanels; panel++) {
+                            pack(tiles, true, input, columns, panel, first, count);
+                        }
+                        for (int point = 0; point < Transforms.POINTS; point++) {
+                            int to = part * size + point * sumsOfPoint(filters, channels);
+                            var c = new Matrix(sums, to, channels, 1);
+                            boolean isFirst = step == part;
+                            multiply(kernel, rows, columns, point, 0, filters, count, c, isFirst);
+                        }
+                    }
+                });
+        transformBack(sums, parts, filters, channels, weightGradient);
+    }
+
+    /** Adds the sums of the parts, in order, and transforms them back with all threads. */
+    private void transformBack(
+            float[] sums, int parts, int filters, int channels, Dense weightGradient) {
+        int point = sumsOfPoint(filters, channels);
+        int size = Transforms.POINTS * point;
         pool.run(
                 filters,
                 (filter, worker) -> {
                     int at = filter * channels;
+                    for (int part = 1; part < parts; part++) {
+                        add(sums, at, part * size + at, point, channels);
+                    }
                     int to = weightGradient.offset() + at * Filters.TAPS;
                     for (int channel = 0; channel < channels; channel++) {
-                        transformBack(sums, at + channel, size, weightGradient.data(), to);
+                        transformBack(sums, at + channel, point, weightGradient.data(), to);
                         to += Filters.TAPS;
                     }
                 });
+    }
+
+    /** Adds some sums of each point to others. */
+    private static void add(float[] sums, int to, int from, int point, int count) {
+        for (int i = 0; i < Transforms.POINTS; i++) {
+            for (int j = 0; j < count; j++) {
+                sums[to + i * point + j] += sums[from + i * point + j];
+            }
+        }
     }
 
     /** Returns the distance between points of the sums. */
@@ -159,29 +238,27 @@ final class WinogradWeightGradient {
             Panels columns,
             int point,
             int row,
+            int end,
             int count,
-            float[] sums,
+            Matrix sums,
             boolean first) {
-        int filters = rows.lines;
-        int channels = columns.lines;
-        var c = new Matrix(sums, point * sumsOfPoint(filters, channels), channels, 1);
         var block =
                 new PackedBlock(
                         kernel,
-                        filters,
-                        channels,
+                        rows.lines,
+                        columns.lines,
                         count,
                         rows.packed,
                         rows.offset + point * rows.point(count),
                         columns.packed,
                         columns.offset + point * columns.point(count),
-                        c,
+                        sums,
                         Epilogue.NONE,
                         first,
                         false);
         block.compute(
                 row / kernel.rows(),
-                Math.min(rows.count(), (row + TASK_ROWS) / kernel.rows()),
+                Math.min(rows.count(), PackedBlock.panels(end, kernel.rows())),
                 0,
                 columns.count(),
                 scratch.floats(SLOT_TILE, PackedBlock.LARGEST_TILE));

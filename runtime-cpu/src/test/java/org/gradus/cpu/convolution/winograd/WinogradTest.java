@@ -51,6 +51,9 @@ final class WinogradTest {
                 geometry(1, 270, 14, 6, 6, 1, 1),
                 geometry(1, 14, 270, 6, 6, 1, 1),
                 geometry(17, 16, 100, 14, 14, 1, 1),
+                // gradients of few filters, whose parts have several steps, and of many
+                geometry(41, 3, 5, 14, 14, 1, 1),
+                geometry(12, 130, 70, 9, 9, 1, 1),
                 geometry(4, 64, 64, 32, 32, 1, 1));
     }
 
