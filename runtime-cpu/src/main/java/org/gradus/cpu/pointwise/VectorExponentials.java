@@ -53,13 +53,12 @@ public final class VectorExponentials {
         for (int row = 0; row < rows; row++) {
             FloatVector x = FloatVector.fromArray(SPECIES, tile, i).sub(shift);
             VectorMask<Float> isZero = x.compare(VectorOperators.LT, SMALLEST_NORMAL);
-            FloatVector v = x.blend(SMALLEST_NORMAL, isZero);
             FloatVector t =
-                    v.fma(
+                    x.fma(
                             FloatVector.broadcast(SPECIES, LOG2_E / 2),
                             FloatVector.broadcast(SPECIES, EXPONENT_ROUNDER));
             FloatVector w = t.sub(EXPONENT_ROUNDER);
-            FloatVector r = w.fma(FloatVector.broadcast(SPECIES, -2 * LN2_HIGH), v);
+            FloatVector r = w.fma(FloatVector.broadcast(SPECIES, -2 * LN2_HIGH), x);
             r = w.fma(FloatVector.broadcast(SPECIES, -2 * LN2_LOW), r);
             FloatVector y = FloatVector.broadcast(SPECIES, X0);
             y = y.fma(r, FloatVector.broadcast(SPECIES, X1));
@@ -103,13 +102,12 @@ public final class VectorExponentials {
         for (int i = 0; i + LANES <= n; i += LANES) {
             FloatVector x = FloatVector.fromArray(SPECIES, row, from + i).sub(shift);
             VectorMask<Float> isZero = x.compare(VectorOperators.LT, SMALLEST_NORMAL);
-            FloatVector v = x.blend(SMALLEST_NORMAL, isZero);
             FloatVector t =
-                    v.fma(
+                    x.fma(
                             FloatVector.broadcast(SPECIES, LOG2_E / 2),
                             FloatVector.broadcast(SPECIES, EXPONENT_ROUNDER));
             FloatVector w = t.sub(EXPONENT_ROUNDER);
-            FloatVector r = w.fma(FloatVector.broadcast(SPECIES, -2 * LN2_HIGH), v);
+            FloatVector r = w.fma(FloatVector.broadcast(SPECIES, -2 * LN2_HIGH), x);
             r = w.fma(FloatVector.broadcast(SPECIES, -2 * LN2_LOW), r);
             FloatVector y = FloatVector.broadcast(SPECIES, X0);
             y = y.fma(r, FloatVector.broadcast(SPECIES, X1));

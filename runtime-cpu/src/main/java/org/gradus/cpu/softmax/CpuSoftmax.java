@@ -56,7 +56,7 @@ public final class CpuSoftmax implements SoftmaxKernels {
         forEachRow(
                 input,
                 (row, rows, kernels) -> {
-                    float largest = kernels.maximum(x.array(), x.at(row), n);
+                    float largest = rows.largest(x.array(), x.at(row), n);
                     float sum =
                             rows.exponentials(
                                     x.array(), x.at(row), largest, y.array(), y.at(row), n);
@@ -94,7 +94,7 @@ public final class CpuSoftmax implements SoftmaxKernels {
         forEachRow(
                 input,
                 (row, rows, kernels) -> {
-                    float largest = kernels.maximum(x.array(), x.at(row), n);
+                    float largest = rows.largest(x.array(), x.at(row), n);
                     float rest = logOfSum(rows, x, row, largest, n);
                     // in two steps, so that a large maximum does not swallow the rest
                     rows.subtract(x.array(), x.at(row), largest, y.array(), y.at(row), n);
@@ -141,7 +141,7 @@ public final class CpuSoftmax implements SoftmaxKernels {
                 logits,
                 (row, rows, kernels) -> {
                     int target = check(label[labelAt + row], n);
-                    float largest = kernels.maximum(x.array(), x.at(row), n);
+                    float largest = rows.largest(x.array(), x.at(row), n);
                     float rest = logOfSum(rows, x, row, largest, n);
                     loss.array()[loss.at(row)] = rest + (largest - x.array()[x.at(row) + target]);
                     logSum.array()[logSum.at(row)] = largest + rest;

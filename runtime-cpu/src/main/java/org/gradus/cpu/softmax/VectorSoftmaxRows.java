@@ -1,6 +1,7 @@
 package org.gradus.cpu.softmax;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.gradus.cpu.pointwise.FloatMath;
 import org.gradus.cpu.pointwise.VectorExponentials;
@@ -12,6 +13,38 @@ final class VectorSoftmaxRows extends SoftmaxRows {
     private static final int LANES = SPECIES.length();
 
     VectorSoftmaxRows() {}
+
+    /**
+     * Compare and blend cost less than the API's maximum, which orders zeros and keeps NaN; four
+     * maxima at once, since one alone would wait for itself.
+     */
+    @Override
+    float largest(float[] x, int at, int n) {
+        FloatVector first = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        FloatVector second = first;
+        FloatVector third = first;
+        FloatVector fourth = first;
+        int i = 0;
+        for (; i + 4 * LANES <= n; i += 4 * LANES) {
+            FloatVector a = FloatVector.fromArray(SPECIES, x, at + i);
+            first = first.blend(a, a.compare(VectorOperators.GT, first));
+            FloatVector b = FloatVector.fromArray(SPECIES, x, at + i + LANES);
+            second = second.blend(b, b.compare(VectorOperators.GT, second));
+            FloatVector c = FloatVector.fromArray(SPECIES, x, at + i + 2 * LANES);
+            third = third.blend(c, c.compare(VectorOperators.GT, third));
+            FloatVector d = FloatVector.fromArray(SPECIES, x, at + i + 3 * LANES);
+            fourth = fourth.blend(d, d.compare(VectorOperators.GT, fourth));
+        }
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector a = FloatVector.fromArray(SPECIES, x, at + i);
+            first = first.blend(a, a.compare(VectorOperators.GT, first));
+        }
+        float largest = first.max(second).max(third.max(fourth)).reduceLanes(VectorOperators.MAX);
+        for (; i < n; i++) {
+            largest = x[at + i] > largest ? x[at + i] : largest;
+        }
+        return largest + 0f;
+    }
 
     @Override
     float exponentials(float[] x, int xAt, float shift, float[] y, int yAt, int n) {
