@@ -7,7 +7,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.LongStream;
 import org.gradus.dtype.DType;
 
 /**
@@ -96,17 +95,19 @@ public final class Program {
     }
 
     private List<DType> leafTypes(Op leaf) {
-        Map<Long, DType> known = new HashMap<>();
-        long last = -1;
+        List<DType> types = new ArrayList<>();
         for (Instruction n : instructions) {
             if (n.op() == leaf) {
-                last = Math.max(last, n.payload());
-                DType other = known.putIfAbsent(n.payload(), n.dtype());
-                if (other != null) {
+                int number = (int) n.payload();
+                while (types.size() <= number) {
+                    types.add(null);
+                }
+                DType other = types.set(number, n.dtype());
+                if (other != null && other != n.dtype()) {
                     throw new IllegalArgumentException(
                             leaf.name().toLowerCase(Locale.ROOT)
                                     + " "
-                                    + n.payload()
+                                    + number
                                     + " is used both as "
                                     + other
                                     + " and as "
@@ -115,9 +116,8 @@ public final class Program {
                 }
             }
         }
-        return LongStream.rangeClosed(0, last)
-                .mapToObj(number -> known.getOrDefault(number, DType.F32))
-                .toList();
+        types.replaceAll(type -> type == null ? DType.F32 : type);
+        return List.copyOf(types);
     }
 
     @Override
@@ -287,27 +287,30 @@ public final class Program {
 
         /** Returns the program of the outputs declared so far, without unused instructions. */
         public Program build() {
-            List<Instruction> kept = new ArrayList<>();
-            Map<Integer, Integer> renumbered = new HashMap<>();
-            int[] results = outputs.stream().mapToInt(n -> keep(n, renumbered, kept)).toArray();
+            List<Instruction> kept = new ArrayList<>(instructions.size());
+            int[] renumbered = new int[instructions.size()];
+            Arrays.fill(renumbered, -1);
+            int[] results = new int[outputs.size()];
+            for (int i = 0; i < results.length; i++) {
+                results[i] = keep(outputs.get(i), renumbered, kept);
+            }
             return new Program(kept, results, outputTypes);
         }
 
-        private int keep(int number, Map<Integer, Integer> renumbered, List<Instruction> kept) {
+        private int keep(int number, int[] renumbered, List<Instruction> kept) {
             if (number < 0) {
                 return number;
             }
-            Integer known = renumbered.get(number);
-            if (known == null) {
+            if (renumbered[number] < 0) {
                 Instruction n = instructions.get(number);
                 int a = keep(n.a(), renumbered, kept);
                 int b = keep(n.b(), renumbered, kept);
                 int c = keep(n.c(), renumbered, kept);
-                known = kept.size();
-                kept.add(new Instruction(n.op(), n.dtype(), a, b, c, n.payload()));
-                renumbered.put(number, known);
+                boolean same = a == n.a() && b == n.b() && c == n.c();
+                renumbered[number] = kept.size();
+                kept.add(same ? n : new Instruction(n.op(), n.dtype(), a, b, c, n.payload()));
             }
-            return known;
+            return renumbered[number];
         }
     }
 }
