@@ -2,6 +2,7 @@
 module org.gradus.cpu {
     requires org.gradus;
     requires static jdk.incubator.vector;
+    requires jdk.management;
 
     provides org.gradus.device.DeviceProvider with
             org.gradus.cpu.CpuDeviceProvider;

@@ -6,6 +6,9 @@ import org.gradus.cpu.vector.Warming;
 /** Packs with vectors as soon as they are compiled. */
 final class WarmingPacking implements Packing {
     private static final int WIDTH = MicroKernel.WIDTH;
+    private static final float[] SOURCE = new float[WIDTH * (WIDTH + 1)];
+    private static final float[] TARGET = new float[2 * WIDTH * WIDTH];
+    private static final int[] STARTS = new int[WIDTH];
 
     private static final Warming<Packing> WARMING =
             new Warming<>(
@@ -23,16 +26,13 @@ final class WarmingPacking implements Packing {
     }
 
     private static void exercise(Packing packing) {
-        float[] source = new float[WIDTH * (WIDTH + 1)];
-        float[] target = new float[2 * WIDTH * WIDTH];
-        int[] starts = new int[WIDTH];
         for (int width = 12; width <= WIDTH; width += 4) {
-            packing.pack(source, 0, WIDTH, 1, width, WIDTH, width, 0, 1, target, 0);
-            packing.pack(source, 0, WIDTH, 1, width - 1, WIDTH, width, 0, 1, target, 0);
-            packing.pack(source, 0, 1, WIDTH, width, WIDTH, width, 0, 1, target, 0);
-            int last = source.length - (WIDTH - 1) * WIDTH - width;
-            packing.pack(source, last, 1, WIDTH, width, WIDTH, width, 0, 1, target, 0);
-            packing.packLines(source, 1, starts, 0, width - 1, WIDTH - 1, width, target, 0);
+            packing.pack(SOURCE, 0, WIDTH, 1, width, WIDTH, width, 0, 1, TARGET, 0);
+            packing.pack(SOURCE, 0, WIDTH, 1, width - 1, WIDTH, width, 0, 1, TARGET, 0);
+            packing.pack(SOURCE, 0, 1, WIDTH, width, WIDTH, width, 0, 1, TARGET, 0);
+            int last = SOURCE.length - (WIDTH - 1) * WIDTH - width;
+            packing.pack(SOURCE, last, 1, WIDTH, width, WIDTH, width, 0, 1, TARGET, 0);
+            packing.packLines(SOURCE, 1, STARTS, 0, width - 1, WIDTH - 1, width, TARGET, 0);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.gradus.cpu.vector.VectorProvider;
 import org.gradus.cpu.vector.Warming;
 import org.gradus.device.Buffer;
@@ -195,18 +196,17 @@ final class FloatLoops {
     /** Nothing stands in for a loop that is not compiled: the interpreter works till then. */
     private static Warming<FloatLoop> warming(Program program) {
         return new Warming<>(
-                null,
-                SMALLEST_BITS,
-                () -> VectorLoopCompiler.compile(program),
-                loop -> exercise(loop, program));
+                null, SMALLEST_BITS, () -> VectorLoopCompiler.compile(program), exercise(program));
     }
 
-    private static void exercise(FloatLoop loop, Program program) {
+    private static Consumer<FloatLoop> exercise(Program program) {
         int n = EXERCISE * VectorProvider.bits() / Float.SIZE;
         float[][] tensors = new float[program.inputTypes().size() + program.outputCount()][n];
         float[] scalars = new float[program.scalarTypes().size()];
-        loop.run(tensors, scalars, 0, n);
-        loop.run(tensors, scalars, 1, n);
+        return loop -> {
+            loop.run(tensors, scalars, 0, n);
+            loop.run(tensors, scalars, 1, n);
+        };
     }
 
     private void make(Candidate candidate, Key key) {

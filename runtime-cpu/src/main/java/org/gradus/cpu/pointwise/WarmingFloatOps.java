@@ -10,8 +10,10 @@ import org.gradus.expr.Op;
 
 /** Loops on vectors, each operation's as soon as it is compiled. */
 final class WarmingFloatOps extends FloatOps {
+    private static final Op[] OPS = Op.values();
+
     /** The operations on bfloat16 are numbered after those of the expression language. */
-    private static final int WIDEN = Op.values().length;
+    private static final int WIDEN = OPS.length;
 
     private static final int ROUND = WIDEN + 1;
 
@@ -74,7 +76,7 @@ final class WarmingFloatOps extends FloatOps {
             vector.roundToBrainFloats(x, at, shorts, at, n);
             return;
         }
-        Op op = Op.values()[number];
+        Op op = OPS[number];
         if (op == Op.SELECT) {
             vector.select(to, at, ints, x, at, y, at, n);
         } else if (op.isComparison()) {

@@ -6,13 +6,14 @@ import org.gradus.cpu.vector.Warming;
 final class WarmingPhilox extends Philox {
     private static final int SMALLEST_BITS = 128;
     private static final int EXERCISE_BLOCKS = 19;
+    private static final int[] EXERCISE = new int[4 * EXERCISE_BLOCKS];
 
     private final Warming<Philox> warming =
             new Warming<>(
                     new Philox(), SMALLEST_BITS, () -> new VectorPhilox(), WarmingPhilox::exercise);
 
     private static void exercise(Philox philox) {
-        philox.blocks(new int[4 * EXERCISE_BLOCKS], 0, 1, EXERCISE_BLOCKS, 2);
+        philox.blocks(EXERCISE, 0, 1, EXERCISE_BLOCKS, 2);
     }
 
     @Override

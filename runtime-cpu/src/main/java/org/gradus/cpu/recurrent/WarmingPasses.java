@@ -14,6 +14,9 @@ final class WarmingPasses {
     private static final int UNITS = 33;
 
     private final float[] values = new float[ROWS * UNITS * 4];
+    private final Matrix one = new Matrix(values, 0, 4 * UNITS, 1);
+    private final Matrix other = new Matrix(new float[values.length], 0, 4 * UNITS, 1);
+    private final Matrix third = new Matrix(new float[values.length], 0, 4 * UNITS, 1);
     private final Warming<CellPasses> warming =
             new Warming<>(
                     new CellPasses(), SMALLEST_BITS, () -> new VectorCellPasses(), this::exercise);
@@ -25,13 +28,6 @@ final class WarmingPasses {
 
     private void exercise(CellPasses passes) {
         Arrays.fill(values, 0.5f);
-        runAll(passes, values);
-    }
-
-    private static void runAll(CellPasses passes, float[] values) {
-        var one = new Matrix(values, 0, 4 * UNITS, 1);
-        var other = new Matrix(new float[values.length], 0, 4 * UNITS, 1);
-        var third = new Matrix(new float[values.length], 0, 4 * UNITS, 1);
         passes.sum(one, other, other, third, ROWS, UNITS);
         passes.sigmoid(third, ROWS, UNITS);
         passes.tanh(one, third, ROWS, UNITS);

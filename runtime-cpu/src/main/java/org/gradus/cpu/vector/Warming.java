@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 /**
  * Plain code until vector code that does the same is compiled: before that, code on the Vector API
  * is a thousand times slower. A thread in the background runs it, from the first use on, until the
- * compiler has dealt with it. Both must give the same bits, so that nobody sees the change but by
- * the clock.
+ * compiler has dealt with all of it, which shows in that it makes no objects any more. Both must
+ * give the same bits, so that nobody sees the change but by the clock.
  *
  * @param <T> what there is in both kinds
  */
@@ -23,6 +23,15 @@ public final class Warming<T> {
      */
     private static final long COMPILED_NANOS = 15_000;
 
+    /**
+     * Code that is not compiled makes an object and an array of each vector, some 100 bytes. What
+     * is may still make a few arrays of partial sums.
+     */
+    private static final long COMPILED_BYTES = 512;
+
+    /** Then time alone decides: the compiler leaves some objects in code that is still fast. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -30,8 +39,11 @@ public final class Warming<T> {
     /** After so many runs the compiler has been asked for the code and its profile is good. */
     private static final int FIRST_RUNS = 2_000;
 
-    /** Then it is left in peace: what runs meanwhile would have it compile parts that go away. */
-    private static final int LATER_RUNS = 50;
+    /**
+     * Then it is left in peace but for these: what runs meanwhile has it compile parts that go
+     * away, but a method is compiled after 5,000 calls only, and the exercise may call it once.
+     */
+    private static final int LATER_RUNS = 200;
 
     private static final long PAUSE_MILLIS = 5;
 
@@ -54,7 +66,8 @@ public final class Warming<T> {
      *     lambda, no reference to a constructor: that would load the class, and with it the Vector
      *     API, which may not be there
      * @param exercise runs everything, in less than 5 µs once it is compiled, also with lengths and
-     *     places that are no multiples of a vector's: what the compiler has not seen it leaves out
+     *     places that are no multiples of a vector's: what the compiler has not seen it leaves out.
+     *     Makes no arrays but those that the vector code makes
      */
     public Warming(T plain, int bits, Supplier<? extends T> vectors, Consumer<? super T> exercise) {
         this(plain, bits, vectors, exercise, 0);
@@ -97,29 +110,37 @@ public final class Warming<T> {
                 && VectorProvider.bits() >= bits
                 && started.compareAndSet(false, true)) {
             BACKGROUND.schedule(
-                    () -> warm(vectors.get(), FIRST_RUNS, System.nanoTime() + GIVE_UP_NANOS),
+                    () -> warm(vectors.get(), FIRST_RUNS, System.nanoTime()),
                     delayMillis,
                     TimeUnit.MILLISECONDS);
         }
         return plain;
     }
 
-    /** Runs the vector code for a while, then lets others have their turn, until it is fast. */
-    private void warm(T candidate, int runs, long giveUp) {
+    /**
+     * Runs the vector code for a while, then lets others have their turn, until it is fast.
+     *
+     * @param begin when the first run was, as {@link System#nanoTime()} counts
+     */
+    private void warm(T candidate, int runs, long begin) {
         long start = System.nanoTime();
+        boolean patient = start - begin < PATIENCE_NANOS;
         long before = start;
         int fast = 0;
         for (int i = 0; i < runs && fast < FAST_RUNS && before - start < TURN_NANOS; i++) {
+            long allocated = Allocation.bytes();
             exercise.accept(candidate);
+            allocated = Allocation.bytes() - allocated;
             long after = System.nanoTime();
-            fast = after - before < COMPILED_NANOS ? fast + 1 : 0;
+            boolean whole = allocated < COMPILED_BYTES || !patient;
+            fast = whole && after - before < COMPILED_NANOS ? fast + 1 : 0;
             before = after;
         }
         if (fast == FAST_RUNS) {
             compiled = candidate;
-        } else if (before - giveUp < 0) {
+        } else if (before - begin < GIVE_UP_NANOS) {
             BACKGROUND.schedule(
-                    () -> warm(candidate, LATER_RUNS, giveUp), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+                    () -> warm(candidate, LATER_RUNS, begin), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 }
