@@ -10,7 +10,6 @@ import time
 # A side that has not got faster by a fiftieth in this part of its warm-up is warm.
 STEADY_PART = 0.4
 FASTER = 0.98
-LEAST_WARM_UP = 0.5
 
 
 class Side:
@@ -56,8 +55,11 @@ class Side:
             self.process.kill()
 
 
-def warm_up(side, seconds, until_steady=False):
-    """Runs steps for some time and returns the milliseconds of the fastest."""
+def warm_up(side, seconds, steady_from=None):
+    """Runs steps for some time and returns the milliseconds of the fastest.
+
+    From steady_from seconds on a side that gets no faster needs no more.
+    """
     start = now = last = time.monotonic()
     steps, best = 1, float("inf")
     while now < start + seconds:
@@ -69,8 +71,9 @@ def warm_up(side, seconds, until_steady=False):
         if spent * steps < 50:
             steps = min(2 * steps, 100_000)
         elapsed = now - start
-        if until_steady and elapsed > LEAST_WARM_UP and now - last > STEADY_PART * elapsed:
-            break
+        if steady_from is not None and elapsed > steady_from:
+            if now - last > STEADY_PART * elapsed:
+                break
     return best
 
 
