@@ -16,14 +16,23 @@ interface LineSums {
                     new PlainLineSums(),
                     VECTOR_BITS,
                     () -> new VectorLineSums(),
-                    LineSums::exercise);
+                    new Exercise()::of);
 
-    private static void exercise(LineSums sums) {
-        float[] x = new float[800];
-        float[] factors = new float[ROWS + 1];
-        float[] total = new float[93];
-        sums.add(x, 1, 97, factors, 1, total.length, total);
-        sums.add(x, 0, 97, factors, 0, total.length - 5, total);
+    /** What the compiler must have seen: whole vectors, and what is left. */
+    final class Exercise {
+        private static final int LINES = 93;
+        private static final int STRIDE = LINES + 4;
+
+        private final float[] x = new float[ROWS * STRIDE + LINES];
+        private final float[] factors = new float[ROWS + 1];
+        private final float[] total = new float[LINES];
+
+        private Exercise() {}
+
+        private void of(LineSums sums) {
+            sums.add(x, 1, STRIDE, factors, 1, LINES, total);
+            sums.add(x, 0, STRIDE, factors, 0, LINES - 5, total);
+        }
     }
 
     /**
