@@ -1,5 +1,6 @@
 package org.gradus.cpu.vector;
 
+import java.lang.System.Logger.Level;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -109,12 +110,26 @@ public final class Warming<T> {
         if (!started.getPlain()
                 && VectorProvider.bits() >= bits
                 && started.compareAndSet(false, true)) {
-            BACKGROUND.schedule(
-                    () -> warm(vectors.get(), FIRST_RUNS, System.nanoTime()),
-                    delayMillis,
-                    TimeUnit.MILLISECONDS);
+            schedule(() -> warm(vectors.get(), FIRST_RUNS, System.nanoTime()), delayMillis);
         }
         return plain;
+    }
+
+    /** Has something done later; what fails is told, as nobody waits for it. */
+    private static void schedule(Runnable work, long delayMillis) {
+        BACKGROUND.schedule(
+                () -> {
+                    try {
+                        work.run();
+                    } catch (RuntimeException | LinkageError problem) {
+                        System.getLogger("org.gradus.cpu")
+                                .log(
+                                        Level.WARNING,
+                                        "vector code failed, and slower code serves: " + problem);
+                    }
+                },
+                delayMillis,
+                TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -139,8 +154,7 @@ public final class Warming<T> {
         if (fast == FAST_RUNS) {
             compiled = candidate;
         } else if (before - begin < GIVE_UP_NANOS) {
-            BACKGROUND.schedule(
-                    () -> warm(candidate, LATER_RUNS, begin), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            schedule(() -> warm(candidate, LATER_RUNS, begin), PAUSE_MILLIS);
         }
     }
 }

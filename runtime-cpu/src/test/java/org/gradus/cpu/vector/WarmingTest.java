@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,5 +58,42 @@ class WarmingTest {
         }
         assertTrue(System.nanoTime() - start >= 2_000_000_000L, "served at once");
         assertTrue(runs.await(1, TimeUnit.SECONDS), "served after fewer runs than are needed");
+    }
+
+    @Test
+    void codeThatFailsIsToldAndDoesNotServe() throws InterruptedException {
+        BlockingQueue<LogRecord> told = new LinkedBlockingQueue<>();
+        Logger logger = Logger.getLogger("org.gradus.cpu");
+        Handler handler =
+                new Handler() {
+                    @Override
+                    public void publish(LogRecord entry) {
+                        told.add(entry);
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                };
+        logger.addHandler(handler);
+        logger.setUseParentHandlers(false);
+        try {
+            Warming<IntSupplier> warming =
+                    new Warming<>(
+                            plain,
+                            128,
+                            () -> () -> 1,
+                            code -> {
+                                throw new IllegalStateException("a planted failure");
+                            });
+            warming.best();
+            assertTrue(told.take().getMessage().contains("a planted failure"));
+            assertSame(plain, warming.best());
+        } finally {
+            logger.removeHandler(handler);
+            logger.setUseParentHandlers(true);
+        }
     }
 }
