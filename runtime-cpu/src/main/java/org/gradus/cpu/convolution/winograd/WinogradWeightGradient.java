@@ -67,6 +67,22 @@ final class WinogradWeightGradient {
         }
     }
 
+    /** The panels of a product: of the output's gradient, and of the input. */
+    private record Operands(Panels rows, Panels columns) {}
+
+    /** Returns room for panels of so many tiles at most, in the calling thread's scratch memory. */
+    private Operands operands(MicroKernel kernel, int filters, int channels, int most) {
+        int height = kernel.rows();
+        int rowLines = PackedBlock.panels(filters, height) * height;
+        int columnLines = PackedBlock.panels(channels, WIDTH) * WIDTH;
+        int rowElements = Transforms.POINTS * (rowLines * most + Transforms.GAP);
+        int columnElements = Transforms.POINTS * (columnLines * most + Transforms.GAP);
+        var room = scratch.room(SLOT_PANELS, rowElements + columnElements);
+        return new Operands(
+                new Panels(filters, height, room.array(), room.start()),
+                new Panels(channels, WIDTH, room.array(), room.start() + rowElements));
+    }
+
     /** Computes the gradient {@code [filters, channels, 3, 3]} with all threads. */
     void compute(
             Tiles tiles,
@@ -80,15 +96,10 @@ final class WinogradWeightGradient {
             return;
         }
         MicroKernel kernel = kernels.forRows(filters);
-        int most = Math.min(TILES, tiles.count());
-        int height = kernel.rows();
-        int rowPanels = PackedBlock.panels(filters, height);
-        int columnPanels = PackedBlock.panels(channels, WIDTH);
-        int rowElements = Transforms.POINTS * (rowPanels * height * most + Transforms.GAP);
-        int columnElements = Transforms.POINTS * (columnPanels * WIDTH * most + Transforms.GAP);
-        var packed = scratch.room(SLOT_PANELS, rowElements + columnElements);
-        var rows = new Panels(filters, height, packed.array(), packed.start());
-        var columns = new Panels(channels, WIDTH, packed.array(), packed.start() + rowElements);
+        var operands = operands(kernel, filters, channels, Math.min(TILES, tiles.count()));
+        Panels rows = operands.rows;
+        Panels columns = operands.columns;
+        int rowPanels = rows.count();
         float[] sums =
                 scratch.floats(SLOT_SUMS, Transforms.POINTS * sumsOfPoint(filters, channels));
         int rowTasks = PackedBlock.panels(filters, TASK_ROWS);
@@ -96,7 +107,7 @@ final class WinogradWeightGradient {
             int first = from;
             int count = Math.min(TILES, tiles.count() - from);
             pool.run(
-                    rowPanels + columnPanels,
+                    rowPanels + columns.count(),
                     (task, worker) -> {
                         if (task < rowPanels) {
                             pack(tiles, false, outputGradient, rows, task, first, count);
@@ -130,12 +141,7 @@ final class WinogradWeightGradient {
             int filters,
             Dense weightGradient) {
         MicroKernel kernel = kernels.forRows(filters);
-        int height = kernel.rows();
-        int rowPanels = PackedBlock.panels(filters, height);
-        int columnPanels = PackedBlock.panels(channels, WIDTH);
         int most = Math.min(PART_TILES, tiles.count());
-        int rowElements = Transforms.POINTS * (rowPanels * height * most + Transforms.GAP);
-        int columnElements = Transforms.POINTS * (columnPanels * WIDTH * most + Transforms.GAP);
         int size = Transforms.POINTS * sumsOfPoint(filters, channels);
         int steps = PackedBlock.panels(tiles.count(), most);
         int parts = Math.min(PARTS, steps);
@@ -143,16 +149,16 @@ final class WinogradWeightGradient {
         pool.run(
                 parts,
                 (part, worker) -> {
-                    float[] packed = scratch.floats(SLOT_PANELS, rowElements + columnElements);
-                    var rows = new Panels(filters, height, packed, 0);
-                    var columns = new Panels(channels, WIDTH, packed, rowElements);
+                    var operands = operands(kernel, filters, channels, most);
+                    Panels rows = operands.rows;
+                    Panels columns = operands.columns;
                     for (int step = part; step < steps; step += parts) {
                         int first = step * most;
                         int count = Math.min(most, tiles.count() - first);
-                        for (int panel = 0; panel < rowPanels; panel++) {
+                        for (int panel = 0; panel < rows.count(); panel++) {
                             pack(tiles, false, outputGradient, rows, panel, first, count);
                         }
-                        for (int panel = 0; panel < columnPanels; panel++) {
+                        for (int panel = 0; panel < columns.count(); panel++) {
                             pack(tiles, true, input, columns, panel, first, count);
                         }
                         for (int point = 0; point < Transforms.POINTS; point++) {
