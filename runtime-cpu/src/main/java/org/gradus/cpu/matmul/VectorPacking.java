@@ -66,7 +66,14 @@ final class VectorPacking implements Packing {
                             first,
                             Math.min(
                                     end,
-                                    copyable(source, offset, depthStride, depth, width, lines)));
+                                    copyable(
+                                            source,
+                                            offset,
+                                            depthStride,
+                                            depth,
+                                            width,
+                                            lines,
+                                            LANES)));
             copy(source, offset, depthStride, depth, width, first, full, target, targetOffset);
             scalar.pack(
                     source,
@@ -97,11 +104,16 @@ final class VectorPacking implements Packing {
     }
 
     /** Returns how many panels can be read in whole vectors without reaching over the array. */
-    private static int copyable(
-            float[] source, int offset, int depthStride, int depth, int width, int lines) {
+    static int copyable(
+            float[] source,
+            int offset,
+            int depthStride,
+            int depth,
+            int width,
+            int lines,
+            int lanes) {
         int lastRow = offset + Math.max(0, (depth - 1) * depthStride);
-        int vectors = Math.max(width, LANES);
-        int room = source.length - lastRow - vectors;
+        int room = source.length - lastRow - Math.max(width, lanes);
         return room < 0 ? 0 : Math.min(lines / width, room / width + 1);
     }
 

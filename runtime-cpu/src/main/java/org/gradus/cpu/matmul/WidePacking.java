@@ -38,7 +38,8 @@ final class WidePacking implements Packing {
             full = Math.clamp(lines / width, first, end);
             transpose(source, offset, lineStride, depth, width, first, full, target, targetOffset);
         } else if (lineStride == 1 && width >= LANES / 2) {
-            int copyable = copyable(source, offset, depthStride, depth, width, lines);
+            int copyable =
+                    VectorPacking.copyable(source, offset, depthStride, depth, width, lines, LANES);
             full = Math.clamp(copyable, first, end);
             copy(source, offset, depthStride, depth, width, first, full, target, targetOffset);
         }
@@ -77,14 +78,6 @@ final class WidePacking implements Packing {
                 WideTranspose.transpose16(source, from, lineStride, depth, target, to);
             }
         }
-    }
-
-    /** Returns how many panels can be read in whole vectors without reaching over the array. */
-    private static int copyable(
-            float[] source, int offset, int depthStride, int depth, int width, int lines) {
-        int lastRow = offset + Math.max(0, (depth - 1) * depthStride);
-        int room = source.length - lastRow - LANES;
-        return room < 0 ? 0 : Math.min(lines / width, room / width + 1);
     }
 
     private static void copy(

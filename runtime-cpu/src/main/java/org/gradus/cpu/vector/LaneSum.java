@@ -31,7 +31,7 @@ public final class LaneSum {
     public static float of(FloatVector vector) {
         FloatVector sum = vector;
         if (LANES > 16) {
-            return ofWide(vector);
+            return Lanes.sum(vector.toArray());
         }
         if (LANES > 8) {
             sum = sum.add(sum.rearrange(BY_EIGHT));
@@ -68,15 +68,5 @@ public final class LaneSum {
             }
             lanes[i] = sum.add(sum.rearrange(BY_ONE)).lane(0);
         }
-    }
-
-    private static float ofWide(FloatVector vector) {
-        float[] lanes = vector.toArray();
-        for (int half = lanes.length / 2; half > 0; half /= 2) {
-            for (int i = 0; i < half; i++) {
-                lanes[i] += lanes[i + half];
-            }
-        }
-        return lanes[0];
     }
 }
