@@ -5,12 +5,17 @@ import java.lang.management.ManagementFactory;
 
 /** What the calling thread has taken of the Java heap. */
 final class Allocation {
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    /** Null where the JVM does not count. */
+    private static final ThreadMXBean THREADS =
+            ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads
+                            && threads.isThreadAllocatedMemorySupported()
+                    ? threads
+                    : null;
 
     private Allocation() {}
 
-    /** Returns how many bytes of objects the thread has made so far. */
+    /** Returns how many bytes of objects the thread has made so far; 0 if that is not known. */
     static long bytes() {
-        return THREADS.getCurrentThreadAllocatedBytes();
+        return THREADS == null ? 0 : THREADS.getCurrentThreadAllocatedBytes();
     }
 }
