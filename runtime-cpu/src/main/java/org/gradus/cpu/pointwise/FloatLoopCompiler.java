@@ -2,17 +2,16 @@ package org.gradus.cpu.pointwise;
 
 import static java.lang.constant.ConstantDescs.CD_double;
 import static java.lang.constant.ConstantDescs.CD_float;
-import static java.lang.constant.ConstantDescs.CD_int;
-import static java.lang.constant.ConstantDescs.CD_void;
+import static org.gradus.cpu.pointwise.GeneratedLoops.FROM;
+import static org.gradus.cpu.pointwise.GeneratedLoops.SCALARS;
+import static org.gradus.cpu.pointwise.GeneratedLoops.TENSORS;
+import static org.gradus.cpu.pointwise.GeneratedLoops.TO;
 
-import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.gradus.dtype.DType;
 import org.gradus.expr.Op;
@@ -28,14 +27,6 @@ import org.gradus.expr.Program.Instruction;
  */
 final class FloatLoopCompiler {
     private static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
-    private static final ClassDesc FLOATS = CD_float.arrayType();
-    private static final MethodTypeDesc RUN =
-            MethodTypeDesc.of(CD_void, FLOATS.arrayType(), FLOATS, CD_int, CD_int);
-
-    private static final int TENSORS = 1;
-    private static final int SCALARS = 2;
-    private static final int FROM = 3;
-    private static final int TO = 4;
 
     private final List<Instruction> instructions;
     private final Program program;
@@ -94,39 +85,8 @@ final class FloatLoopCompiler {
      * @param inPlace for each output the number of the input that it overwrites, or -1
      */
     static FloatLoop compile(Program program, List<Integer> inPlace) {
-        MethodHandles.Lookup lookup = MethodHandles.lookup();
-        String packageName = lookup.lookupClass().getPackageName();
-        byte[] bytes = new FloatLoopCompiler(program, inPlace).bytes(packageName);
-        try {
-            Class<?> type = lookup.defineHiddenClass(bytes, true).lookupClass();
-            return (FloatLoop) type.getDeclaredConstructor().newInstance();
-        } catch (ReflectiveOperationException impossible) {
-            throw new IllegalStateException("a generated loop cannot be made", impossible);
-        }
-    }
-
-    private byte[] bytes(String packageName) {
-        ClassDesc loop = ClassDesc.of(packageName, FloatLoop.class.getSimpleName());
-        return ClassFile.of()
-                .build(
-                        ClassDesc.of(packageName, "Generated" + FloatLoop.class.getSimpleName()),
-                        type ->
-                                type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
-                                        .withInterfaceSymbols(loop)
-                                        .withMethodBody(
-                                                ConstantDescs.INIT_NAME,
-                                                ConstantDescs.MTD_void,
-                                                0,
-                                                FloatLoopCompiler::constructor)
-                                        .withMethodBody(
-                                                "run", RUN, ClassFile.ACC_PUBLIC, this::loop));
-    }
-
-    static void constructor(CodeBuilder code) {
-        code.aload(0)
-                .invokespecial(
-                        ConstantDescs.CD_Object, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
-                .return_();
+        var compiler = new FloatLoopCompiler(program, inPlace);
+        return GeneratedLoops.define("GeneratedFloatLoop", compiler::loop);
     }
 
     private void loop(CodeBuilder code) {

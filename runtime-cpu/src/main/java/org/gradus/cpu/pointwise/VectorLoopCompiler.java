@@ -1,17 +1,13 @@
 package org.gradus.cpu.pointwise;
 
-import static java.lang.constant.ConstantDescs.CD_float;
-import static java.lang.constant.ConstantDescs.CD_int;
-import static java.lang.constant.ConstantDescs.CD_void;
+import static org.gradus.cpu.pointwise.GeneratedLoops.FROM;
+import static org.gradus.cpu.pointwise.GeneratedLoops.SCALARS;
+import static org.gradus.cpu.pointwise.GeneratedLoops.TENSORS;
+import static org.gradus.cpu.pointwise.GeneratedLoops.TO;
 
-import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
-import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDescs;
-import java.lang.constant.MethodTypeDesc;
-import java.lang.invoke.MethodHandles;
 import java.util.List;
 import java.util.Locale;
 import org.gradus.dtype.DType;
@@ -25,15 +21,6 @@ import org.gradus.expr.Program.Instruction;
  * the methods of {@link VectorElements}. Loaded only where that API is present.
  */
 final class VectorLoopCompiler {
-    private static final ClassDesc FLOATS = CD_float.arrayType();
-    private static final MethodTypeDesc RUN =
-            MethodTypeDesc.of(CD_void, FLOATS.arrayType(), FLOATS, CD_int, CD_int);
-
-    private static final int TENSORS = 1;
-    private static final int SCALARS = 2;
-    private static final int FROM = 3;
-    private static final int TO = 4;
-
     private final MethodCopier copier =
             new MethodCopier(VectorElements.class, VectorFloatMath.class);
     private final Program program;
@@ -98,34 +85,11 @@ final class VectorLoopCompiler {
 
     /** Compiles a {@linkplain #isSuitable suitable} program. */
     static FloatLoop compile(Program program) {
-        MethodHandles.Lookup lookup = MethodHandles.lookup();
-        String packageName = lookup.lookupClass().getPackageName();
-        byte[] bytes = new VectorLoopCompiler(program).bytes(packageName);
-        try {
-            Class<?> type = lookup.defineHiddenClass(bytes, true).lookupClass();
-            FloatLoop vectors = (FloatLoop) type.getDeclaredConstructor().newInstance();
-            return new VectorLoop(
-                    vectors, program.inputTypes().size(), VectorFloatMath.SPECIES.length());
-        } catch (ReflectiveOperationException impossible) {
-            throw new IllegalStateException("a generated loop cannot be made", impossible);
-        }
-    }
-
-    private byte[] bytes(String packageName) {
-        ClassDesc loop = ClassDesc.of(packageName, FloatLoop.class.getSimpleName());
-        return ClassFile.of()
-                .build(
-                        ClassDesc.of(packageName, "Generated" + VectorLoop.class.getSimpleName()),
-                        type ->
-                                type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
-                                        .withInterfaceSymbols(loop)
-                                        .withMethodBody(
-                                                ConstantDescs.INIT_NAME,
-                                                ConstantDescs.MTD_void,
-                                                0,
-                                                FloatLoopCompiler::constructor)
-                                        .withMethodBody(
-                                                "run", RUN, ClassFile.ACC_PUBLIC, this::loop));
+        var compiler = new VectorLoopCompiler(program);
+        return new VectorLoop(
+                GeneratedLoops.define("GeneratedVectorLoop", compiler::loop),
+                program.inputTypes().size(),
+                VectorFloatMath.SPECIES.length());
     }
 
     private void loop(CodeBuilder code) {
