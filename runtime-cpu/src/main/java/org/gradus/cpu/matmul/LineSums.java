@@ -2,24 +2,29 @@ package org.gradus.cpu.matmul;
 
 import org.gradus.cpu.vector.Warming;
 
-/** Sums of neighbouring lines, each of which has an element in each row of a matrix. */
-interface LineSums {
+/**
+ * Sums of neighbouring lines, each of which has an element in each row of a matrix, in plain Java.
+ */
+class LineSums {
     /** The rows that are added at a time, so that sums are seldom read and written. */
-    int ROWS = 8;
+    static final int ROWS = 8;
 
     /** The narrowest vectors for which there is vector code. */
-    int VECTOR_BITS = 256;
+    static final int VECTOR_BITS = 256;
 
-    /** Plain code, until that with vectors is compiled. */
-    Warming<LineSums> WARMING =
+    private static final Warming<LineSums> WARMING =
             new Warming<>(
-                    new PlainLineSums(),
-                    VECTOR_BITS,
-                    () -> new VectorLineSums(),
-                    new Exercise()::of);
+                    new LineSums(), VECTOR_BITS, () -> new VectorLineSums(), new Exercise()::of);
+
+    LineSums() {}
+
+    /** Returns what is fastest now. */
+    static LineSums best() {
+        return WARMING.best();
+    }
 
     /** What the compiler must have seen: whole vectors, and what is left. */
-    final class Exercise {
+    private static final class Exercise {
         private static final int LINES = 93;
         private static final int STRIDE = LINES + 4;
 
@@ -27,9 +32,7 @@ interface LineSums {
         private final float[] factors = new float[ROWS + 1];
         private final float[] total = new float[LINES];
 
-        private Exercise() {}
-
-        private void of(LineSums sums) {
+        void of(LineSums sums) {
             sums.add(x, 1, STRIDE, factors, 1, LINES, total);
             sums.add(x, 0, STRIDE, factors, 0, LINES - 5, total);
         }
@@ -45,5 +48,22 @@ interface LineSums {
      * @param sums added to
      */
     void add(
-            float[] x, int offset, int stride, float[] factors, int first, int lines, float[] sums);
+            float[] x,
+            int offset,
+            int stride,
+            float[] factors,
+            int first,
+            int lines,
+            float[] sums) {
+        for (int row = 0; row < ROWS; row++) {
+            addRow(x, offset + row * stride, factors[first + row], 0, lines, sums);
+        }
+    }
+
+    /** Adds the elements {@code [from, to)} of a row, times a factor. */
+    static void addRow(float[] x, int offset, float factor, int from, int to, float[] sums) {
+        for (int i = from; i < to; i++) {
+            sums[i] += factor * x[offset + i];
+        }
+    }
 }

@@ -5,14 +5,16 @@ import jdk.incubator.vector.VectorSpecies;
 import org.gradus.cpu.vector.VectorProvider;
 
 /** Sums of lines with vectors; products are rounded before they are added, as plain code does. */
-final class VectorLineSums implements LineSums {
+final class VectorLineSums extends LineSums {
     private static final VectorSpecies<Float> SPECIES =
             VectorProvider.bits() >= 512 ? FloatVector.SPECIES_512 : FloatVector.SPECIES_256;
 
     private static final int LANES = SPECIES.length();
 
+    VectorLineSums() {}
+
     @Override
-    public void add(
+    void add(
             float[] x,
             int offset,
             int stride,
@@ -44,7 +46,7 @@ final class VectorLineSums implements LineSums {
         }
         for (int row = 0; row < ROWS; row++) {
             float factor = factors[first + row];
-            PlainLineSums.addRow(x, offset + row * stride, factor, whole, lines, sums);
+            addRow(x, offset + row * stride, factor, whole, lines, sums);
         }
     }
 }

@@ -95,7 +95,7 @@ final class VectorProduct {
 
     private static void sumNeighbours(
             Matrix matrix, float[] vector, int lines, int depth, float[] sums) {
-        LineSums several = LineSums.WARMING.best();
+        LineSums several = LineSums.best();
         int stride = matrix.columnStride();
         int k = 0;
         for (; k <= depth - LineSums.ROWS; k += LineSums.ROWS) {
@@ -104,7 +104,7 @@ final class VectorProduct {
         }
         for (; k < depth; k++) {
             int offset = matrix.offset() + k * stride;
-            PlainLineSums.addRow(matrix.data(), offset, vector[k], 0, lines, sums);
+            LineSums.addRow(matrix.data(), offset, vector[k], 0, lines, sums);
         }
     }
 
