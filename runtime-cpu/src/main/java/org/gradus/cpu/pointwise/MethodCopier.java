@@ -29,13 +29,17 @@ import java.util.Map;
  * the same classes is copied, too.
  */
 final class MethodCopier {
-    private final Map<String, ClassModel> classes = new HashMap<>();
+    /** By the classes' internal names, then their own. */
+    private final Map<String, Map<String, MethodModel>> classes = new HashMap<>();
 
     /** Prepares to copy methods of the given classes. */
     MethodCopier(Class<?>... sources) {
         for (Class<?> source : sources) {
             ClassModel model = ClassFile.of().parse(bytes(source));
-            classes.put(model.thisClass().asInternalName(), model);
+            Map<String, MethodModel> methods = new HashMap<>();
+            model.methods()
+                    .forEach(method -> methods.put(method.methodName().stringValue(), method));
+            classes.put(model.thisClass().asInternalName(), methods);
         }
     }
 
@@ -47,23 +51,13 @@ final class MethodCopier {
         }
     }
 
-    /** Returns whether there is a method of this name. */
-    boolean has(Class<?> owner, String name) {
-        return classes.get(owner.getName().replace('.', '/')).methods().stream()
-                .anyMatch(method -> method.methodName().equalsString(name));
-    }
-
     /** Writes a method's code; its arguments are on the stack, and its result will be. */
     void copy(CodeBuilder code, Class<?> owner, String name) {
         copy(code, owner.getName().replace('.', '/'), name);
     }
 
     private void copy(CodeBuilder code, String owner, String name) {
-        MethodModel method =
-                classes.get(owner).methods().stream()
-                        .filter(candidate -> candidate.methodName().equalsString(name))
-                        .findFirst()
-                        .orElseThrow();
+        MethodModel method = classes.get(owner).get(name);
         Map<Integer, Integer> slots = new HashMap<>();
         takeArguments(code, method, slots);
         for (CodeElement element : method.code().orElseThrow()) {

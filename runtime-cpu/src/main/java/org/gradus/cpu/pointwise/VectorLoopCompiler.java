@@ -21,8 +21,12 @@ import org.gradus.expr.Program.Instruction;
  * the methods of {@link VectorElements}. Loaded only where that API is present.
  */
 final class VectorLoopCompiler {
-    private final MethodCopier copier =
-            new MethodCopier(VectorElements.class, VectorFloatMath.class);
+    /** Read when the first loop is made, not when a program is looked at. */
+    private static final class Elements {
+        static final MethodCopier COPIER =
+                new MethodCopier(VectorElements.class, VectorFloatMath.class);
+    }
+
     private final Program program;
     private final List<Instruction> instructions;
     private final int inputs;
@@ -152,7 +156,7 @@ final class VectorLoopCompiler {
     }
 
     private void call(CodeBuilder code, String method) {
-        copier.copy(code, VectorElements.class, method);
+        Elements.COPIER.copy(code, VectorElements.class, method);
     }
 
     /** Returns an operation's name as methods have it: {@code lessEqual} for LESS_EQUAL. */
